@@ -1,0 +1,1 @@
+"""Articles in, aligned versions out: the pipeline, its HTTP service and its command line."""

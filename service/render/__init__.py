@@ -1,0 +1,1 @@
+"""Forms in which aligned versions are given out."""
