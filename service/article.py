@@ -1,9 +1,21 @@
-"""An article: one version's text as blocks and sentences."""
+"""An article: one version's text as blocks and sentences, and the frame they were found in.
+
+A reader (`service.formats`) takes a document apart into blocks and the literal strings between them (the
+frame); `service.build` puts the translated blocks back between the same literals. Offsets refer to
+`Article.text`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from service.segment import segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Format(StrEnum):
@@ -36,22 +48,44 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Markup:
+    """Inline markup over `article.text[start:end]`, in the order in which it opens in the source.
+
+    A span has `open` and `close`, the source that goes round the text. An atom has a `literal`: the source
+    that stands for the text (inline code, an address, an image, a line break), to be copied and never
+    translated.
+    """
+
+    start: int
+    end: int
+    open: str = ""
+    close: str = ""
+    literal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A block of an article; `level` is a heading's level (1 to 6), else 0. Code and rules have no sentences."""
+    """A block of an article; `level` is a heading's level (1 to 6), else 0.
+
+    Code and rules have no sentences and stand in every version as they are: `literal` is their source.
+    """
 
     kind: Kind
     start: int
     end: int
     sentences: tuple[Sentence, ...]
     level: int = 0
+    markup: tuple[Markup, ...] = ()
+    literal: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Article:
     """One version of an article.
 
     `text` is its plain text without markup, which all offsets refer to (for Format.TEXT the source itself);
-    `source` is the document as given, or as built for a translated version.
+    `source` is the document as given, or as built for a translated version. `frame` holds the literal source
+    around the blocks, one string more than there are blocks.
     """
 
     language: str
@@ -59,8 +93,61 @@ class Article:
     source: str
     text: str
     blocks: tuple[Block, ...]
+    frame: tuple[str, ...]
 
-    @property
+    @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """Every sentence in reading order; an aligner's indices point into this."""
         return tuple(sentence for block in self.blocks for sentence in block.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A block as a reader finds it, with markup offsets into its own `text`."""
+
+    kind: Kind
+    text: str
+    level: int = 0
+    markup: tuple[Markup, ...] = ()
+    literal: str | None = None
+
+
+def assemble(
+    language: str, format: Format, source: str, contents: Iterable[Content], frame: Iterable[str]
+) -> Article:
+    """Make an article of what a reader found.
+
+    A plain text is its own text, so its frame counts in the offsets; the other formats' text is that of their
+    blocks, an empty line between two.
+    """
+    pieces = tuple(frame)
+    blocks: list[Block] = []
+    texts: list[str] = []
+    position = 0
+    for number, content in enumerate(contents):
+        gap = pieces[number] if format is Format.TEXT else "\n\n" if number else ""
+        position += len(gap)
+        blocks.append(_block(content, position, language))
+        position += len(content.text)
+        texts += (gap, content.text)
+    if format is Format.TEXT:
+        texts.append(pieces[-1])
+    return Article(language, format, source, "".join(texts), tuple(blocks), pieces)
+
+
+def _block(content: Content, position: int, language: str) -> Block:
+    spans = [] if content.literal is not None else segment(content.text, language)
+    return Block(
+        kind=content.kind,
+        start=position,
+        end=position + len(content.text),
+        sentences=tuple(
+            Sentence(position + start, position + end, content.text[start:end]) for start, end in spans
+        ),
+        level=content.level,
+        markup=tuple(
+            Markup(position + mark.start, position + mark.end, mark.open, mark.close, mark.literal)
+            for mark in content.markup
+        ),
+        literal=content.literal,
+    )

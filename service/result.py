@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from alignment.audit import Finding
-from alignment.beads import Row
-from models.translation import Translation
-from service.article import Article
+if TYPE_CHECKING:
+    from alignment.audit import Finding
+    from alignment.beads import Row
+    from models.translation import Translation
+    from service.article import Article
 
 
 class Origin(StrEnum):
@@ -39,7 +41,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """Versions with their rows. `rows[i].sentences[lang]` are indices into that version's `article.sentences`."""
+    """Versions with their rows; `rows[i].sentences[lang]` index that version's `article.sentences`."""
 
     versions: tuple[Version, ...]
     rows: tuple[Row, ...]

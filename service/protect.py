@@ -1,0 +1,80 @@
+"""What must come out of a translation exactly as it went in: addresses, placeholders, inline code.
+
+A sentence is translated whole, for fluency; only where something protected did not survive is it translated
+again in fragments, with the protected strings put between them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_PROTECTED = re.compile(
+    r"""
+    (?:https?|ftp)://[^\s<>"«»“”]+ | www\.[^\s<>"«»“”]+\.[^\s<>"«»“”]+    # addresses
+  | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                                          # e-mail addresses
+  | \{\{?[\w.:-]*\}?\} | %\(\w+\)[sdf] | %[sd]\b | <[A-Za-z/][^<>\s]*(?:\s[^<>]*)?/?>   # placeholders, tags
+  | \[\^[\w-]+\]                                                          # footnote marks
+  | (?<![\w@])[@#]\w+(?:[.-]\w+)*                                         # handles, hashtags
+    """,
+    re.VERBOSE,
+)
+_TRAILING = ".,;:!?…)]}'’”»"
+
+
+def protected_spans(text: str, atoms: Iterable[tuple[int, int]] = ()) -> list[tuple[int, int]]:
+    """Return what must be copied, as (start, end) in order and without overlap.
+
+    `atoms` are spans known to be protected already (inline code); they win over what is found here.
+    """
+    spans = sorted(span for span in atoms if span[0] < span[1])
+    for match in _PROTECTED.finditer(text):
+        start, end = match.start(), match.end()
+        if "://" in match.group() or match.group().startswith("www."):
+            end = start + len(_without_punctuation(match.group()))
+        if all(end <= other_start or start >= other_end for other_start, other_end in spans):
+            spans.append((start, end))
+    return sorted(spans)
+
+
+def missing(translation: str, protected: Sequence[str]) -> bool:
+    """Whether some protected string does not occur in a translation as often as in the sentence."""
+    return any(translation.count(item) < protected.count(item) for item in set(protected))
+
+
+def fragments(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[bool, str]]:
+    """Split a sentence at protected spans: (is to be translated, text) pairs that join to the sentence."""
+    pieces: list[tuple[bool, str]] = []
+    position = 0
+    for start, end in spans:
+        pieces += _translatable(text[position:start])
+        pieces.append((False, text[start:end]))
+        position = end
+    return pieces + _translatable(text[position:])
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything in a text that a translation could change."""
+    return any(character.isalpha() for character in text)
+
+
+def _translatable(text: str) -> list[tuple[bool, str]]:
+    """Keep the white space and punctuation at a fragment's edges out of the model's hands."""
+    match = re.fullmatch(r"([\W_]*)(.*?)(\s*|\s*[(\[{«“\"]+)", text, re.DOTALL)
+    if match is None or not has_words(text):
+        return [(False, text)] if text else []
+    parts = [(False, match[1]), (True, match[2]), (False, match[3])]
+    return [part for part in parts if part[1]]
+
+
+def _without_punctuation(address: str) -> str:
+    """Cut off the sentence's own punctuation; a bracket that the address itself opens stays."""
+    while address and address[-1] in _TRAILING:
+        closing = address[-1]
+        if closing == ")" and address.count("(") >= address.count(")"):
+            break
+        address = address[:-1]
+    return address
