@@ -1,0 +1,58 @@
+"""The side-by-side page: one HTML file with its style and script inside, that asks nothing of any host.
+
+Jinja2 escapes whatever comes from an article. A content security policy names the page's own style and
+script by their hashes and allows nothing else, so that even markup that slipped through could not run or
+load anything.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from service.render.page import page
+from service.render.text import xml_text
+
+if TYPE_CHECKING:
+    from service.result import Aligned
+
+_NAME = "side_by_side"
+
+
+def render_html(aligned: Aligned) -> str:
+    """Return the page; characters that HTML cannot carry (control characters, lone surrogates) are U+FFFD."""
+    templates = Environment(
+        loader=PackageLoader("service", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style, script = (_template(f"{_NAME}.{kind}") for kind in ("css", "js"))
+    policy = (
+        f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    template = templates.get_template(f"{_NAME}.html")
+    return xml_text(
+        template.render(page=page(aligned), policy=policy, style=_trusted(style), script=_trusted(script))
+    )
+
+
+def _template(name: str) -> str:
+    return (files("service") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _trusted(text: str) -> Markup:
+    """Mark our own style or script, read from this package, as not to be escaped."""
+    return Markup(text)
+
+
+def _source(text: str) -> str:
+    """Return the policy's source expression for an inline text (CSP level 2, section 4.2.5)."""
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,76 @@
+"""Translation memory: TMX 1.4b (LISA OSCAR, 2005), which every CAT tool reads.
+
+A row with sentences in at least two versions is one translation unit with a variant for each of them. Rows
+with one version only have nothing to remember and are left out, as are code and rules. The text is plain:
+runs of white space are one space, and characters that XML 1.0 forbids are U+FFFD. Nothing in the file
+depends on the clock.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from service.render.column import Column, columns
+from service.render.text import decimal, xml_text
+from service.render.tool import TOOL, tool_version
+
+if TYPE_CHECKING:
+    from alignment.beads import Row
+    from service.result import Aligned
+
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def render_tmx(aligned: Aligned, *, created: datetime | None = None) -> bytes:
+    """Return the rows as a UTF-8 TMX document; `created`, an aware time, is written only when handed in."""
+    read = columns(aligned.versions)
+    root = etree.Element("tmx", version="1.4")
+    header = etree.SubElement(
+        root,
+        "header",
+        {
+            "creationtool": TOOL,
+            "creationtoolversion": xml_text(tool_version()),
+            "segtype": "sentence",
+            "o-tmf": TOOL,
+            "adminlang": "en",
+            "srclang": read[0].language if read else "*all*",
+            "datatype": "plaintext",
+        },
+    )
+    if created is not None:
+        header.set("creationdate", created.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"))
+    _prop(header, "x-triptych-signature", aligned.signature)
+    body = etree.SubElement(root, "body")
+    for index, row in enumerate(aligned.rows):
+        present = [column for column in read if row.sentences.get(column.language)]
+        if len(present) > 1:
+            body.append(_unit(index, row, present))
+    document: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+    return document
+
+
+def _unit(index: int, row: Row, present: list[Column]) -> etree._Element:
+    """Return a row as a translation unit; a variant of several sentences makes it a block, not a sentence."""
+    unit = etree.Element("tu", tuid=f"row-{index + 1}")
+    if any(len(row.sentences[column.language]) > 1 for column in present):
+        unit.set("segtype", "block")
+    _prop(unit, "x-triptych-score", decimal(row.score))
+    for column in present:
+        indices = row.sentences[column.language]
+        variant = etree.SubElement(unit, "tuv", {_LANG: column.language})
+        _prop(variant, "x-origin", column.origin)
+        score = column.score(indices)
+        if score is not None:
+            _prop(variant, "x-triptych-translation-score", decimal(score))
+        for flag in column.flags(indices):
+            _prop(variant, "x-triptych-flag", flag)
+        etree.SubElement(variant, "seg").text = xml_text(column.text(indices))
+    return unit
+
+
+def _prop(parent: etree._Element, kind: str, value: str) -> None:
+    etree.SubElement(parent, "prop", type=kind).text = xml_text(value)
