@@ -2,3 +2,31 @@
 
 Sees sentences and an encoder it is handed; knows nothing of checkpoints, articles or HTTP.
 """
+
+from alignment.aligner import Encoder, align
+from alignment.audit import Finding, Severity, audit
+from alignment.beads import Bead, Row
+from alignment.errors import (
+    AlignmentError,
+    EncoderOutputError,
+    LanguageNameError,
+    SentencesError,
+    TooFewVersionsError,
+)
+from alignment.rows import align_versions
+
+__all__ = [
+    "AlignmentError",
+    "Bead",
+    "Encoder",
+    "EncoderOutputError",
+    "Finding",
+    "LanguageNameError",
+    "Row",
+    "SentencesError",
+    "Severity",
+    "TooFewVersionsError",
+    "align",
+    "align_versions",
+    "audit",
+]

@@ -1,0 +1,76 @@
+"""A first path, found from coarse to fine, that says where to look closely.
+
+Method: Thompson and Koehn (2019), "Vecalign: Improved Sentence Alignment in Linear Time and Space", section
+3.3. Both versions are halved by averaging neighbouring sentences until they are short enough to compare
+whole; the path found there is doubled and searched again in a corridor round it, up to the single
+sentences. Nothing is held to the diagonal: a third of one version may be absent. The versions' mean vectors
+are taken off first, because the averages of many sentences of one language resemble each other more than
+their translations.
+
+Left out: groups of sentences; a merged sentence is matched with one of its parts here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from alignment.search import Corridor, Floats, Indices, Scores, best_path
+
+if TYPE_CHECKING:
+    from alignment.cost import Vectors
+
+_WHOLE = 1000  # sentences on the longer side that are compared all with all
+_WIDTH = 12
+_NOISE = 2.0  # a match must be this many standard deviations above unrelated sentences
+
+
+class _Matches:
+    """Scores of 1:1 matches of centred vectors."""
+
+    groups = 1
+
+    def __init__(self, source: Vectors, target: Vectors) -> None:
+        self.null_source: Floats = np.zeros(len(source))
+        self.null_target: Floats = np.zeros(len(target))
+        self._source = source
+        self._target = target
+        unrelated = _sample(source) @ _sample(target).T
+        self._least = float(unrelated.mean() + _NOISE * unrelated.std())
+
+    def block(self, rows: range, columns: range) -> Scores:
+        """Score the matches that end at the nodes of a block, shape (rows, columns, 1, 1)."""
+        source = self._source[np.maximum(np.arange(rows.start, rows.stop) - 1, 0)]
+        target = self._target[np.maximum(np.arange(columns.start, columns.stop) - 1, 0)]
+        scores: Scores = source @ target.T - np.float32(self._least)
+        return scores[:, :, None, None]
+
+
+def rough_path(source: Vectors, target: Vectors) -> Indices:
+    """Return the nodes of a path of 1:1 and null steps, shape (k, 2), from (0, 0) to (n, m)."""
+    levels = [(source - source.mean(axis=0), target - target.mean(axis=0))]
+    while max(len(levels[-1][0]), len(levels[-1][1])) > _WHOLE:
+        levels.append((_halved(levels[-1][0]), _halved(levels[-1][1])))
+    one, other = levels.pop()
+    path = best_path(_Matches(_unit(one), _unit(other)), Corridor.full(len(one), len(other)))
+    for one, other in reversed(levels):
+        corridor = Corridor.around(np.minimum(path * 2, [len(one), len(other)]), _WIDTH)
+        path = best_path(_Matches(_unit(one), _unit(other)), corridor)
+    return path
+
+
+def _halved(vectors: Vectors) -> Vectors:
+    even = len(vectors) // 2 * 2
+    pairs = vectors[:even].reshape(-1, 2, vectors.shape[1]).sum(axis=1)
+    return np.concatenate([pairs, vectors[even:]])
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-9))
+    return unit
+
+
+def _sample(vectors: Vectors) -> Vectors:
+    """Return at most 256 vectors, evenly spread."""
+    return vectors[np.linspace(0, len(vectors) - 1, min(len(vectors), 256)).astype(np.intp)]

@@ -1,0 +1,174 @@
+"""Numbers as people write them, made comparable across languages.
+
+A figure is kept as every value it may stand for: "1.500" is one and a half or fifteen hundred, depending on
+the language, "1,5 million" is 1500000. Two figures agree when they share a value.
+
+Left out: Roman numerals, fractions in words beyond halves, digits other than European ones, and words for
+numbers in languages other than English, Spanish and Russian.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+_DIGITS = re.compile(
+    r"(?<!\d)(?:\d{1,3}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)", re.ASCII
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_ONE_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d+)?")
+
+# The beginnings of words for powers of ten; a figure before one of them is multiplied by it. "Billion" and
+# its relatives are ten to the 9 or to the 12, depending on the language.
+_SCALES: tuple[tuple[str, tuple[int, ...]], ...] = (
+    ("millard", (9,)),
+    ("milliard", (9,)),
+    ("miliard", (9,)),
+    ("миллиард", (9,)),
+    ("млрд", (9,)),
+    ("mrd", (9,)),
+    ("milli", (6,)),
+    ("millón", (6,)),
+    ("millones", (6,)),
+    ("milion", (6,)),
+    ("milhõ", (6,)),
+    ("миллион", (6,)),
+    ("млн", (6,)),
+    ("mio", (6,)),
+    ("billi", (9, 12)),
+    ("billon", (9, 12)),
+    ("billón", (9, 12)),
+    ("bn", (9,)),
+    ("триллион", (12,)),
+    ("трлн", (12,)),
+    ("trilli", (12, 18)),
+    ("trillon", (12, 18)),
+    ("trillón", (12, 18)),
+    ("thousand", (3,)),
+    ("tausend", (3,)),
+    ("тысяч", (3,)),
+    ("тыс", (3,)),
+    ("hundred", (2,)),
+)
+_EXACT_SCALES = {"mil": (3,), "mille": (3,), "mila": (3,), "m": (6,), "k": (3,)}
+
+# Numbers that running text writes out, by the beginning of the word where its ending changes.
+_SPELLED = {
+    "0": "zero cero ноль",
+    "0.5": "half medio media половин* пол",
+    "1": "one first once un una uno primer* один одн* перв*",
+    "1.5": "полтор*",
+    "2": "two second twice double couple dos segund* doble два две дву* двой* втор* вдвое",
+    "3": "three third triple tres tercer* triple три тре* трё* трой*",
+    "4": "four fourth quarter cuatro cuart* четыр* четвер*",
+    "5": "five fifth cinco quint* пять пят*",
+    "6": "six sixth seis sext* шест*",
+    "7": "seven seventh siete séptim* семь сем* седьм*",
+    "8": "eight eighth ocho octav* восемь восьм*",
+    "9": "nine ninth nueve noven* девять девят*",
+    "10": "ten tenth decade diez décim* década* десять десят*",
+    "11": "eleven eleventh once undécim* одиннадцат*",
+    "12": "twelve twelfth dozen doce docena* двенадцат* дюжин*",
+    "13": "thirteen* trece тринадцат*",
+    "14": "fourteen* catorce четырнадцат*",
+    "15": "fifteen* quince пятнадцат*",
+    "16": "sixteen* dieciséis шестнадцат*",
+    "17": "seventeen* diecisiete семнадцат*",
+    "18": "eighteen* dieciocho восемнадцат*",
+    "19": "nineteen* diecinueve девятнадцат*",
+    "20": "twent* veint* двадцат*",
+    "30": "thirt* treinta тридцат*",
+    "40": "fort* cuarenta сорок*",
+    "50": "fift* cincuenta пятьдесят* пятидесят*",
+    "60": "sixt* sesenta шестьдесят* шестидесят*",
+    "70": "sevent* setenta семьдесят* семидесят*",
+    "80": "eight* ochenta восемьдесят* восьмидесят*",
+    "90": "ninet* noventa девяност*",
+    "100": "hundred* cien ciento* cien* сто сотн* ста",
+    "1000": "thousand* mil miles тысяч*",
+    "1000000": "million* millón millones миллион*",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in a text: as written there, and the values it may stand for."""
+
+    text: str
+    values: frozenset[Decimal]
+
+    def agrees(self, other: Figure) -> bool:
+        """Tell whether both may stand for the same number."""
+        return not self.values.isdisjoint(other.values)
+
+
+class FigureReader:
+    """Finds the numbers in sentences of any language."""
+
+    def __init__(self) -> None:
+        self._whole: dict[str, set[Decimal]] = {}
+        self._beginnings: dict[str, set[Decimal]] = {}
+        for value, words in _SPELLED.items():
+            for word in words.split():
+                table = self._beginnings if word.endswith("*") else self._whole
+                table.setdefault(word.rstrip("*"), set()).add(Decimal(value))
+
+    def figures(self, text: str) -> list[Figure]:
+        """Return the numbers written in digits, in order, those of a date or a time each for itself."""
+        found = []
+        for match in _DIGITS.finditer(text):
+            token = match.group()
+            parts = re.split("[.,]", token)
+            # 25.12.2011 and 1,2,3 are several numbers; 1.500.000 and 1,500.75 are one.
+            if len(parts) > 2 and not _ONE_NUMBER.fullmatch(token):
+                found += [Figure(part, frozenset({Decimal(part)})) for part in parts]
+                continue
+            word = _WORD.match(text[match.end() :].lstrip(" \u00a0\u202f-"))
+            powers = _powers(word.group().lower()) if word else (0,)
+            values = {value.scaleb(power) for value in _readings(token) for power in powers}
+            found.append(Figure(token, frozenset(values)))
+        return found
+
+    def spelled(self, text: str) -> frozenset[Decimal]:
+        """Return every value that the words of a text may stand for, "thirty-nine" also as 39."""
+        values: set[Decimal] = set()
+        tens: set[Decimal] = set()
+        for match in _WORD.finditer(text.lower()):
+            if match.group() in ("y", "and"):
+                continue
+            here = self._of(match.group())
+            values |= here | {ten + unit for ten in tens for unit in here if 0 < unit < 10}
+            tens = {value for value in here if 20 <= value < 100}
+        return frozenset(values)
+
+    def scaled(self, text: str) -> bool:
+        """Tell whether the text has a word for a power of a thousand."""
+        return any(_powers(match.group().lower()) != (0,) for match in _WORD.finditer(text))
+
+    def _of(self, word: str) -> set[Decimal]:
+        values = set(self._whole.get(word, ()))
+        for size in range(3, len(word) + 1):
+            values |= self._beginnings.get(word[:size], set())
+        return values
+
+
+def _powers(word: str) -> tuple[int, ...]:
+    """Return the powers of ten that a word after a figure may multiply it by."""
+    if word in _EXACT_SCALES:
+        return _EXACT_SCALES[word]
+    return next((powers for beginning, powers in _SCALES if word.startswith(beginning)), (0,))
+
+
+def _readings(token: str) -> set[Decimal]:
+    """Return what a number may mean, its separators taken as of thousands or of decimals."""
+    bare = re.sub(r"[ \u00a0\u2009\u202f'’]", "", token)
+    readings = set()
+    separators = re.findall("[.,]", bare)
+    if not separators or _THOUSANDS.fullmatch(bare):
+        readings.add(Decimal(re.sub("[.,]", "", bare)))
+    if separators and separators.count(separators[-1]) == 1:
+        whole, _, fraction = bare.rpartition(separators[-1])
+        readings.add(Decimal(re.sub("[.,]", "", whole) + "." + fraction))
+    return readings

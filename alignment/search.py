@@ -1,0 +1,163 @@
+"""The best monotone path of beads through a corridor.
+
+Method: the dynamic programme of Gale and Church (1993, "A Program for Aligning Sentences in Bilingual
+Corpora", section 3.3), with beads up to `groups`:`groups` and null beads, maximising a sum of scores. It runs
+row by row over the nodes (i, j), "i source and j target sentences consumed"; within a row everything is
+vectorised, and a run of 0:1 beads is a cumulative maximum. Bead scores are asked for in blocks, so that
+memory grows with the corridor and not with the product of the lengths.
+
+Left out: swapped (crossing) beads, and beads with a gap inside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Floats = npt.NDArray[np.float64]
+Scores = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.intp]
+
+_BLOCK_ROWS = 32
+_BLOCK_CELLS = 60_000  # with 16 float32 each, a few megabytes
+
+
+@dataclass(frozen=True, slots=True)
+class Corridor:
+    """The nodes a path may pass: in row i, columns `low[i] <= j < high[i]`; both arrays never fall."""
+
+    low: Indices
+    high: Indices
+
+    @classmethod
+    def full(cls, source: int, target: int) -> Corridor:
+        """Return the corridor that holds every node of `source` by `target` sentences."""
+        return cls(np.zeros(source + 1, np.intp), np.full(source + 1, target + 1, np.intp))
+
+    @classmethod
+    def around(cls, path: Indices, width: int) -> Corridor:
+        """Return the nodes at most `width` sentences away, on either side, from a path.
+
+        `path` holds nodes (i, j), shape (k, 2), from (0, 0) to (source, target), neither side ever falling.
+        """
+        rows, columns = path[:, 0], path[:, 1]
+        source, target = path[-1]
+        row = np.arange(source + 1)
+        # Where the path jumps over a row, the node before it bounds from below, the one after it from above.
+        before = rows[np.searchsorted(rows, np.maximum(row - width, 0), side="right") - 1]
+        after = rows[np.searchsorted(rows, np.minimum(row + width, source), side="left")]
+        low = columns[np.searchsorted(rows, before, side="left")] - width
+        high = columns[np.searchsorted(rows, after, side="right") - 1] + width + 1
+        return cls(np.maximum(low, 0), np.minimum(high, target + 1))
+
+    def blocks(self) -> Iterator[tuple[int, int, int, int]]:
+        """Yield (first row, row after the last, first column, column after the last), rows from 1 on."""
+        first, rows = 1, len(self.low)
+        while first < rows:
+            last = min(first + _BLOCK_ROWS, rows)
+            while (
+                last > first + 1 and (last - first) * (self.high[last - 1] - self.low[first]) > _BLOCK_CELLS
+            ):
+                last = first + (last - first) // 2
+            yield first, last, int(self.low[first]), int(self.high[last - 1])
+            first = last
+
+
+class BeadScores(Protocol):
+    """What the search maximises the sum of."""
+
+    @property
+    def groups(self) -> int:
+        """The most sentences that a bead has on one side."""
+
+    @property
+    def null_source(self) -> Floats:
+        """Score of leaving each source sentence without a counterpart, shape (n,)."""
+
+    @property
+    def null_target(self) -> Floats:
+        """Score of leaving each target sentence without a counterpart, shape (m,)."""
+
+    def block(self, rows: range, columns: range) -> Scores:
+        """Score the beads that end at the nodes of a block, higher is better.
+
+        Returns shape (rows, columns, groups, groups): entry [r, c, a - 1, b - 1] is for the bead of the `a`
+        source sentences before row r and the `b` target sentences before column c; any number where there are
+        fewer.
+        """
+
+
+def best_path(scores: BeadScores, corridor: Corridor) -> Indices:
+    """Return the nodes of the best path, shape (k, 2), from (0, 0) to (n, m); each step is a bead.
+
+    Ties go to the smaller bead, then to 1:0, so that the path depends on the scores alone.
+    """
+    groups = scores.groups
+    up, left = groups * groups, groups * groups + 1  # codes of a step 1:0 and a step 0:1
+    run = np.concatenate([[0.0], np.cumsum(scores.null_target)])
+    # best[-1] is the row before the block; columns begin at `origin`. Rows before the first are out of reach.
+    origin, width = 0, int(corridor.high[0])
+    best = np.full((groups, width), -np.inf)
+    best[-1] = run[:width]
+    steps: list[npt.NDArray[np.uint8]] = [np.full(width, left, np.uint8)]
+    for first, last, low, high in corridor.blocks():
+        best = _moved(best, groups, last - first, origin, low, high)
+        origin, width = low, high - low
+        item = best.strides
+        # cells[r, c, a - 1, b - 1] is where a bead a:b that ends in row `first + r`, column `low + c` begins.
+        cells = np.lib.stride_tricks.as_strided(
+            best[groups - 1 :, groups - 1 :],
+            shape=(last - first, width, groups, groups),
+            strides=(item[0], item[1], -item[0], -item[1]),
+        )
+        block = scores.block(range(first, last), range(low, high))
+        columns = np.arange(low, high)
+        for r in range(last - first):
+            row = first + r
+            inside = slice(corridor.low[row] - low, corridor.high[row] - low)
+            reach = (cells[r, inside] + block[r, inside]).reshape(-1, groups * groups)
+            step = reach.argmax(axis=1).astype(np.uint8)
+            value = np.take_along_axis(reach, step[:, None], axis=1)[:, 0]
+            above = best[groups - 1 + r, groups:][inside] + scores.null_source[row - 1]
+            step[above > value] = up
+            value = np.maximum(value, above)
+            ahead = value - run[columns[inside]]
+            furthest = np.maximum.accumulate(ahead)
+            step[furthest > ahead] = left
+            best[groups + r, groups:][inside] = furthest + run[columns[inside]]
+            steps.append(step)
+        best = best[-groups:, groups:]
+    return _traced(steps, corridor, groups)
+
+
+def _moved(best: Floats, groups: int, rows: int, origin: int, low: int, high: int) -> Floats:
+    """Return room for a block of `rows`, with the last rows of the block before it on top, columns moved."""
+    room = np.full((groups + rows, groups + high - low), -np.inf)
+    start = max(low - groups, origin)
+    stop = min(high, origin + best.shape[1])
+    if start < stop:
+        into = start - (low - groups)
+        room[:groups, into : into + stop - start] = best[:, start - origin : stop - origin]
+    return room
+
+
+def _traced(steps: list[npt.NDArray[np.uint8]], corridor: Corridor, groups: int) -> Indices:
+    i, j = len(corridor.low) - 1, int(corridor.high[-1]) - 1
+    nodes = [(i, j)]
+    while i or j:
+        step = int(steps[i][j - corridor.low[i]])
+        if step < groups * groups:
+            i -= step // groups + 1
+            j -= step % groups + 1
+        elif step == groups * groups:
+            i -= 1
+        else:
+            j -= 1
+        nodes.append((i, j))
+    return np.array(nodes[::-1], np.intp)
