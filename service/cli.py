@@ -1,0 +1,253 @@
+"""The command line: triptych translate, align, compare, serve, models.
+
+Exit codes: 0 done, 2 bad usage or bad input (one line on standard error), 1 anything unforeseen.
+Heavy packages are imported by the command that needs them, so that --help answers at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from alignment.errors import AlignmentError
+from models.errors import ModelError
+from service.cli_models import models
+from service.config import read_settings
+from service.errors import FormatError, ServiceError, VersionsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from service.article import Article
+    from service.result import Aligned
+
+_FORM_NAMES = ("html", "json", "md", "ndjson", "tmx", "tsv", "xliff")
+_VERSIONS = click.argument("versions", nargs=-1, required=True, metavar="LANG=FILE...")
+_TO = click.option("--to", "forms", multiple=True, type=click.Choice(_FORM_NAMES), help="Form of the output.")
+_MODEL = click.option(
+    "--model", metavar="ID", help="Checkpoint to translate with (see: triptych models list)."
+)
+_EXTRACT = click.option("--extract", is_flag=True, help="Find the article in a whole web page (HTML).")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="triptych", prog_name="triptych")
+def cli() -> None:
+    """Translate an article, align its versions, show them side by side."""
+
+
+cli.add_command(models)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-t", "--target", "targets", multiple=True, metavar="LANG", help="Target language [es, ru].")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.")
+@_TO
+@_MODEL
+@_EXTRACT
+def translate(
+    file: Path,
+    targets: tuple[str, ...],
+    output: Path | None,
+    forms: tuple[str, ...],
+    model: str | None,
+    extract: bool,
+) -> None:
+    """Translate an English FILE (.txt, .md, .html).
+
+    With -o, writes index.html, article.LANG.EXT, aligned.json and aligned.tmx there, or the forms named by
+    --to. Without it, one form goes to standard output (JSON unless --to says otherwise).
+    """
+    from service.app import build_pipeline
+    from service.documents import read_article
+
+    settings = read_settings()
+    article = read_article(file, "en", max_bytes=settings.max_bytes, extract=extract)
+    pipeline = build_pipeline(settings)
+    aligned = pipeline.translate(article, targets or ("es", "ru"), model=model)
+    _announce(aligned)
+    if output is None:
+        _print(aligned, forms or ("json",))
+    else:
+        _write(aligned, forms or ("html", "md", "json", "tmx"), output)
+
+
+@cli.command()
+@_VERSIONS
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write to.")
+@_TO
+@_EXTRACT
+def align(versions: tuple[str, ...], output: Path | None, forms: tuple[str, ...], extract: bool) -> None:
+    """Align two or more versions of an article, e.g. en=a.md es=b.md ru=c.md.
+
+    The form is that of --to, else of the extension of -o, else JSON.
+    """
+    from service.app import build_pipeline
+
+    articles = _articles(versions, extract)
+    _deliver(build_pipeline(read_settings()).align(articles), output, forms, default="json")
+
+
+@cli.command()
+@_VERSIONS
+@click.option("-t", "--target", "targets", multiple=True, metavar="LANG", help="Versions to have [es, ru].")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write to.")
+@_TO
+@_MODEL
+@_EXTRACT
+def compare(
+    versions: tuple[str, ...],
+    targets: tuple[str, ...],
+    output: Path | None,
+    forms: tuple[str, ...],
+    model: str | None,
+    extract: bool,
+) -> None:
+    """Compare versions of an article and report what an editor should look at, e.g. en=a.md es=b.md.
+
+    Versions that are missing (of es and ru, or of the languages named by -t) are translated from en by machine.
+    """
+    from service.app import build_pipeline
+
+    articles = _articles(versions, extract)
+    given = {article.language for article in articles}
+    missing = [target for target in targets or ("es", "ru") if target not in given]
+    aligned = build_pipeline(read_settings()).compare(articles, missing, model=model)
+    _announce(aligned)
+    _deliver(aligned, output, forms, default="html" if output is not None else "json")
+
+
+@cli.command()
+@click.option("--host", help="Address to listen on [TRIPTYCH_HOST, 127.0.0.1].")
+@click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on [TRIPTYCH_PORT, 8000].")
+def serve(host: str | None, port: int | None) -> None:
+    """Run the HTTP service; its documentation is at /docs."""
+    import uvicorn
+
+    from service.app import create_app
+
+    settings = read_settings()
+    uvicorn.run(
+        create_app(settings),
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        server_header=False,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; every foreseen error is one line on standard error and exit code 2."""
+    logging.basicConfig(level=logging.WARNING, format="triptych: %(message)s")
+    try:
+        cli.main(arguments, prog_name="triptych", standalone_mode=False)
+    except click.ClickException as error:
+        _fail(error.format_message())
+    except click.Abort:
+        sys.exit(130)
+    except (ServiceError, ModelError, AlignmentError) as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+def _fail(message: str) -> None:
+    click.echo(f"triptych: {' '.join(message.split())}", err=True)
+    sys.exit(2)
+
+
+def _articles(versions: Sequence[str], extract: bool) -> list[Article]:
+    """Read LANG=FILE arguments; raise VersionsError for what is not one, or a language given twice."""
+    from service.documents import read_article
+
+    pairs: list[tuple[str, str]] = []
+    for version in versions:
+        language, equals, name = version.partition("=")
+        if not (equals and language and name):
+            raise VersionsError(f"{version!r} is no version; write LANG=FILE, e.g. es=article.es.md.")
+        if language in dict(pairs):
+            raise VersionsError(f'The language "{language}" is given twice; each version has its own.')
+        pairs.append((language, name))
+    settings = read_settings()
+    return [
+        read_article(Path(name), language, max_bytes=settings.max_bytes, extract=extract)
+        for language, name in pairs
+    ]
+
+
+def _announce(aligned: Aligned) -> None:
+    """Say once, on standard error, that a starter's translation is what it is."""
+    if any(version.checkpoint == "starter" for version in aligned.versions):
+        click.echo(
+            "triptych: translated with the small starter model; check every sentence. "
+            "For publication quality: triptych models pull opus-mt-tc-big-en-es",
+            err=True,
+        )
+
+
+def _deliver(aligned: Aligned, output: Path | None, forms: Sequence[str], *, default: str) -> None:
+    """Give one form out: to a file, or to standard output."""
+    from service.documents import write_files
+    from service.render.forms import FORMS
+
+    if output is None:
+        _print(aligned, forms or (default,))
+        return
+    if output.is_dir():
+        _write(aligned, forms or (default,), output)
+        return
+    by_extension = {form.extension: name for name, form in FORMS.items()} | {
+        ".htm": "html",
+        ".xliff": "xliff",
+    }
+    if not forms and output.suffix and output.suffix not in by_extension:
+        raise FormatError(f"extension of {output},", output.suffix, by_extension)
+    name = forms[0] if forms else by_extension.get(output.suffix, default)
+    documents = _documents(aligned, name, output.stem)
+    if len(documents) > 1 or len(forms) > 1:
+        raise VersionsError(
+            f"{name} gives {len(documents)} files ({', '.join(documents)}); let -o name a folder."
+        )
+    [content] = documents.values()
+    for path in write_files(output.parent, {output.name: content}):
+        click.echo(path)
+
+
+def _print(aligned: Aligned, forms: Sequence[str]) -> None:
+    documents = [content for name in forms for content in _documents(aligned, name, "aligned").values()]
+    if len(documents) != 1:
+        raise VersionsError(
+            f"{len(documents)} documents do not fit on standard output; name a folder with -o."
+        )
+    click.echo(documents[0], nl=False)
+
+
+def _write(aligned: Aligned, forms: Sequence[str], folder: Path) -> None:
+    from service.documents import write_files
+
+    contents: dict[str, bytes] = {}
+    for name in forms:
+        contents |= _documents(aligned, name, "index" if name == "html" else "aligned")
+    for path in write_files(folder, contents):
+        click.echo(path)
+
+
+def _documents(aligned: Aligned, name: str, stem: str) -> dict[str, bytes]:
+    """Render one form; "md" is the machine-made versions themselves, in the article's own format."""
+    from service.documents import EXTENSIONS
+    from service.render.forms import FORMS
+    from service.result import Origin
+
+    if name == "md":
+        extensions = {format: extension for extension, format in reversed(list(EXTENSIONS.items()))}
+        return {
+            f"article.{version.language}{extensions[version.article.format]}": version.article.source.encode()
+            for version in aligned.versions
+            if version.origin is Origin.MACHINE
+        }
+    form = FORMS[name]
+    return {form.file_name(stem, document): document.content for document in form.render(aligned)}

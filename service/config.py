@@ -1,0 +1,55 @@
+"""Settings, from TRIPTYCH_* environment variables."""
+
+# No postponed annotations here: pydantic reads them.
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from service.errors import ServiceError
+
+
+class SettingsError(ServiceError):
+    """A TRIPTYCH_* variable has a value that cannot be used."""
+
+    kind = "settings"
+
+
+class Settings(BaseSettings):
+    """How this service runs; every field is set by TRIPTYCH_ and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="TRIPTYCH_", frozen=True)
+
+    store: Path | None = Field(
+        default=None, description="Where checkpoints lie; none: the user's data directory"
+    )
+    models: Annotated[tuple[str, ...], NoDecode, Field(min_length=1)] = Field(
+        default=("starter",), description="Checkpoint ids in order of preference, separated by commas"
+    )
+    encoder: str = Field(default="use", description="The sentence encoder that aligns")
+    device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
+    threads: int | None = Field(default=None, ge=1, le=256, description="Processor threads of the engine")
+    beams: int = Field(default=4, ge=1, le=16, description="Beam size; 1 is greedy and fastest")
+    max_bytes: int = Field(default=2_000_000, ge=1_000, description="The largest request body or file")
+    max_characters: int = Field(default=500_000, ge=100, description="The longest version")
+    max_sentences: int = Field(default=5_000, ge=10, description="The most sentences in a version")
+    host: str = Field(default="127.0.0.1", description="The address to listen on")
+    port: int = Field(default=8000, ge=0, le=65_535, description="The port to listen on")
+
+    @field_validator("models", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def read_settings() -> Settings:
+    """Read the environment; raise SettingsError that names the variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"TRIPTYCH_{name} is {first['input']!r}: {first['msg']}.") from error

@@ -1,0 +1,55 @@
+"""Which form an answer takes, by the Accept header (RFC 9110, section 12.5.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from service.errors import FormatError, VersionsError
+from service.render.forms import FORMS
+
+if TYPE_CHECKING:
+    from service.render.forms import Form
+    from service.result import Aligned
+
+_DEFAULT = "application/json"
+
+
+def chosen_form(accept: str | None) -> Form:
+    """Return the acceptable form of the highest quality, JSON where it is all the same; raise FormatError."""
+    ranges = [_range(part) for part in (accept or "*/*").split(",") if part.strip()]
+    by_type = {form.media_type: form for form in FORMS.values()}
+    offered = [_DEFAULT, *(name for name in by_type if name != _DEFAULT)]
+    qualities = {name: _quality(name, ranges) for name in offered}
+    best = max(offered, key=lambda name: qualities[name])  # the first of equals, so JSON before the others
+    if qualities[best] <= 0:
+        raise FormatError("media type", accept or "", offered)
+    return by_type[best]
+
+
+def rendered(aligned: Aligned, form: Form) -> bytes:
+    """Return a result in a form that is one document; raise VersionsError where it would be several."""
+    documents = form.render(aligned)
+    if len(documents) != 1:
+        languages = ", ".join(document.language or "" for document in documents)
+        raise VersionsError(f"{form.name} holds one target language ({languages} are here); ask for one.")
+    return documents[0].content
+
+
+def _range(part: str) -> tuple[str, float]:
+    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return name, min(max(float(parameter[2:]), 0.0), 1.0)
+            except ValueError:
+                return name, 0.0
+    return name, 1.0
+
+
+def _quality(name: str, ranges: list[tuple[str, float]]) -> float:
+    """Return the quality of the most specific range that covers a media type."""
+    for pattern in (name, f"{name.split('/')[0]}/*", "*/*"):
+        for candidate, quality in ranges:
+            if candidate == pattern:
+                return quality
+    return 0.0

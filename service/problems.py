@@ -1,0 +1,93 @@
+"""Errors as answers: RFC 9457 problem documents with a stable type, from one table."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from alignment.errors import AlignmentError
+from models import errors as model_errors
+from service import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fastapi import FastAPI, Request
+
+_LOG = logging.getLogger("triptych")
+_TYPE = "urn:triptych:problem:"
+
+# The first class that fits decides: status, and the type for errors that do not carry their own.
+_TABLE: Sequence[tuple[type[Exception], int, str]] = (
+    (errors.LimitError, 413, ""),
+    (errors.FormatError, 406, ""),
+    (errors.ServiceError, 422, ""),
+    (model_errors.CheckpointMissingError, 503, "model-missing"),
+    (model_errors.CheckpointDamagedError, 503, "model-damaged"),
+    (model_errors.EncoderMissingError, 503, "model-missing"),
+    (model_errors.DeviceError, 503, "device"),
+    (model_errors.UnknownCheckpointError, 422, "unknown-model"),
+    (model_errors.UnsupportedTargetError, 422, "unsupported-target"),
+    (AlignmentError, 422, "alignment"),
+)
+
+
+def problem_response(
+    status: int, kind: str, detail: str, headers: dict[str, str] | None = None, **more: Any
+) -> JSONResponse:
+    """Return a problem document; `kind` is the last part of its type."""
+    content = {
+        "type": _TYPE + kind,
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        **more,
+    }
+    return JSONResponse(content, status, headers, media_type="application/problem+json")
+
+
+def problem_of(error: Exception) -> JSONResponse:
+    """Return the problem document for one of our errors."""
+    for family, status, kind in _TABLE:
+        if isinstance(error, family):
+            detail = str(error)
+            if isinstance(error, model_errors.CheckpointDamagedError):
+                # The message names a folder of this machine, which is not the caller's business.
+                detail = f'"{error.checkpoint_id}" is damaged on the server and is not used.'
+            return problem_response(status, kind or getattr(error, "kind", "error"), detail)
+    _LOG.exception("unexpected error", exc_info=error)
+    return problem_response(500, "internal", "Something went wrong on the server; it has been logged.")
+
+
+def install_problems(app: FastAPI) -> None:
+    """Answer every error of an application with a problem document."""
+
+    async def own(_: Request, error: Exception) -> JSONResponse:
+        return problem_of(error)
+
+    async def invalid(_: Request, error: Exception) -> JSONResponse:
+        found = error.errors() if isinstance(error, RequestValidationError) else []
+        places = [
+            {"field": ".".join(str(part) for part in item["loc"][1:]) or "body", "problem": item["msg"]}
+            for item in found
+        ]
+        detail = "; ".join(f"{place['field']}: {place['problem']}" for place in places[:5])
+        return problem_response(422, "invalid-request", detail, errors=places)
+
+    async def http(_: Request, error: Exception) -> JSONResponse:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        detail = str(error.detail) if isinstance(error, HTTPException) else ""
+        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else None
+        kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
+        return problem_response(status, kind, detail, headers)
+
+    for family in (errors.ServiceError, model_errors.ModelError, AlignmentError):
+        app.add_exception_handler(family, own)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, own)
