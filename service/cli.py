@@ -110,7 +110,7 @@ def compare(
 ) -> None:
     """Compare versions of an article and report what an editor should look at, e.g. en=a.md es=b.md.
 
-    Versions that are missing (of es and ru, or of the languages named by -t) are translated from en by machine.
+    Missing versions (of es and ru, or of the languages named by -t) are translated from en by machine.
     """
     from service.app import build_pipeline
 
