@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    import numpy.typing as npt
 
 
 class Encoder(Protocol):
@@ -17,4 +19,4 @@ class Encoder(Protocol):
         """The encoder's id in the catalog, e.g. "use"; part of every signature."""
 
     def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Return float32 vectors of shape (len(sentences), dim), rows of unit length (an empty list: (0, dim))."""
+        """Return float32 vectors of shape (len(sentences), dim), rows of unit length; (0, dim) for none."""

@@ -2,6 +2,99 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
 
 class ModelError(Exception):
     """Base of every error this package raises."""
+
+
+class CatalogError(ModelError):
+    """The catalog cannot be read."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"The catalog {path} cannot be read: {problem}.")
+
+
+class UnknownCheckpointError(ModelError):
+    """The catalog has no such id (or none of that kind)."""
+
+    def __init__(self, checkpoint_id: str, known: Sequence[str]) -> None:
+        self.checkpoint_id = checkpoint_id
+        self.known = tuple(known)
+        super().__init__(f'There is no "{checkpoint_id}" in the catalog; it knows {", ".join(self.known)}.')
+
+
+class CheckpointMissingError(ModelError):
+    """The catalog knows the checkpoint, but it is not on this machine."""
+
+    def __init__(self, checkpoint_id: str, command: str) -> None:
+        self.checkpoint_id = checkpoint_id
+        self.command = command
+        super().__init__(f'"{checkpoint_id}" is not on this machine; get it with: {command}')
+
+
+class CheckpointDamagedError(ModelError):
+    """A checkpoint on this machine is not what it was when it came; it is not loaded."""
+
+    def __init__(self, checkpoint_id: str, folder: Path, problem: str, command: str) -> None:
+        self.checkpoint_id = checkpoint_id
+        self.folder = folder
+        self.problem = problem
+        self.command = command
+        super().__init__(
+            f'"{checkpoint_id}" in {folder} is damaged: {problem}; get it again with: {command}'
+        )
+
+
+class CheckpointInvalidError(ModelError):
+    """A folder (or archive) is not a Marian checkpoint that an engine could load."""
+
+    def __init__(self, place: Path, problem: str) -> None:
+        self.place = place
+        self.problem = problem
+        super().__init__(f"{place} is not a Marian checkpoint: {problem}.")
+
+
+class CheckpointShippedError(ModelError):
+    """A checkpoint that comes with the package can be neither removed nor replaced."""
+
+    def __init__(self, checkpoint_id: str) -> None:
+        self.checkpoint_id = checkpoint_id
+        super().__init__(f'"{checkpoint_id}" comes with Triptych and can be neither removed nor replaced.')
+
+
+class EncoderMissingError(ModelError):
+    """An encoder's package is not installed."""
+
+    def __init__(self, encoder_id: str, command: str) -> None:
+        self.encoder_id = encoder_id
+        self.command = command
+        super().__init__(f'The encoder "{encoder_id}" is not installed; get it with: {command}')
+
+
+class UnsupportedTargetError(ModelError):
+    """A checkpoint does not translate into that language."""
+
+    def __init__(self, checkpoint_id: str, target: str, known: Sequence[str]) -> None:
+        self.checkpoint_id = checkpoint_id
+        self.target = target
+        self.known = tuple(known)
+        super().__init__(
+            f'"{checkpoint_id}" does not translate into "{target}", only into {", ".join(self.known)}.'
+        )
+
+
+class DeviceError(ModelError):
+    """The device asked for cannot be used."""
+
+    def __init__(self, device: str, problem: str) -> None:
+        self.device = device
+        self.problem = problem
+        super().__init__(f'The device "{device}" cannot be used: {problem}.')

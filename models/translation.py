@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +38,4 @@ class Translator(Protocol):
         """Checkpoint id, revision and decoding settings, in one line: what a result depends on."""
 
     def translate(self, sentences: Sequence[str], *, target: str) -> list[Translation]:
-        """Translate sentences, one result for each, in order; raise UnsupportedTargetError for another target."""
+        """Translate sentences, one result for each in order; raise UnsupportedTargetError."""

@@ -1,0 +1,41 @@
+"""What runs a checkpoint: token ids in, token ids out. Text is the translator's business, not an engine's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.decoding import DecodingSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """The best output a search found: its ids without `</s>`, its mean token log-probability with it.
+
+    `finished` is False where the search ended without `</s>`: the output was cut.
+    """
+
+    ids: tuple[int, ...]
+    score: float
+    finished: bool
+
+
+class Engine(Protocol):
+    """Runs one checkpoint's network."""
+
+    @property
+    def name(self) -> str:
+        """Engine and number format, e.g. "torch-float32"; part of every signature."""
+
+    @property
+    def positions(self) -> int:
+        """The longest source or output in tokens that the network has positions for."""
+
+    def generate(self, sources: Sequence[Sequence[int]], settings: DecodingSettings) -> list[Hypothesis]:
+        """Search for the best output of each source, in order.
+
+        Sources are ids with tag and `</s>`, at most `positions` long, all with the same `output_limit`.
+        """

@@ -1,0 +1,140 @@
+"""What looks wrong with a translation, from its text alone.
+
+Pure. Each guard is a rule of thumb that a reader can check by hand, and errs towards saying nothing. They
+know no languages: number words ("three", "3"), twelve-hour times and rounded sums are beyond them.
+
+    repetition  a word sequence or a string over and over, as no source sentence has it
+    copy        the source came back, beyond names, numbers and addresses
+    length      far too long or too short
+    numbers     digits of the source that are not in the translation
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+_ADDRESS = re.compile(r"\b(?:[a-z][a-z0-9+.-]*://|www\.)\S+|\b[\w.+-]+@[\w-]+\.[\w.]+\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_NUMBER = re.compile(r"(?:\d{1,3}(?:[.,’'\u00a0\u202f\u2009 ]\d{3}(?!\d))+|\d+)(?:[.,:]\d+)*")
+_LOOP = re.compile(r"(\S{1,12}?)\1{7,}")
+_LONGEST_LOOP = 12
+_COPIED_RUN = 4
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to translate: a letter outside of addresses."""
+    return any(character.isalpha() for character in _ADDRESS.sub(" ", text))
+
+
+def flags_of(source: str, translation: str) -> tuple[str, ...]:
+    """Name what looks wrong, in alphabetical order; () when nothing does."""
+    checks = {
+        "copy": is_copy,
+        "length": has_absurd_length,
+        "numbers": loses_numbers,
+        "repetition": repeats_itself,
+    }
+    return tuple(name for name, check in checks.items() if check(source, translation))
+
+
+def repeats_itself(source: str, translation: str) -> bool:
+    """Whether a word comes four times running, up to twelve words three times, or a string eight times.
+
+    As often as that in the source is no fault.
+    """
+    if _repetitions(translation) > _repetitions(source):
+        return True
+    loop = _LOOP.search(translation)
+    return loop is not None and any(map(str.isalpha, loop[1])) and not _LOOP.search(source)
+
+
+def _repetitions(text: str) -> int:
+    """Count the runs' repeats beyond what ordinary speech has ("very, very, very"); 0 when there is none."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    worst = 0
+    for length in range(1, _LONGEST_LOOP + 1):
+        allowed = 3 if length == 1 else 2
+        run = 0  # how many words in a row equal the word `length` before them
+        for earlier, later in zip(words, words[length:], strict=False):
+            run = run + 1 if earlier == later else 0
+            times = 1 + run // length
+            if times > allowed:
+                worst = max(worst, times)
+    return worst
+
+
+def is_copy(source: str, translation: str) -> bool:
+    """Whether four words running came back that are no names or addresses (or two or three, if that is all).
+
+    A single word may well be the same in both languages ("hotel"): alone it is no copy.
+    """
+    wanted, found = _ordinary_words(source), _ordinary_words(translation)
+    if len(wanted) < _COPIED_RUN:
+        return len(wanted) > 1 and found == wanted
+    sought = set(_runs(wanted, _COPIED_RUN))
+    return any(run in sought for run in _runs(found, _COPIED_RUN))
+
+
+def _runs(words: list[str], length: int) -> list[tuple[str, ...]]:
+    return [tuple(words[start : start + length]) for start in range(len(words) - length + 1)]
+
+
+def _ordinary_words(text: str) -> list[str]:
+    """Words that ought to change: without addresses and what looks like a name or an acronym."""
+    words = _WORD.findall(_ADDRESS.sub(" ", text))
+    if all(word.isupper() for word in words):  # a headline in capitals
+        return [word.casefold() for word in words]
+    return [word for word in words if word.islower()]
+
+
+def has_absurd_length(source: str, translation: str) -> bool:
+    """Whether it has over three times the source's letters and digits and 20, a quarter less 3, or none."""
+    there = sum(map(str.isalnum, source))
+    here = sum(map(str.isalnum, translation))
+    return here > 3 * there + 20 or here < there / 4 - 3 or (here == 0 < there)
+
+
+def loses_numbers(source: str, translation: str) -> bool:
+    """Whether a number of the source, its separators aside, is nowhere in the translation."""
+    return bool(Counter(_digits(source)) - Counter(_digits(translation)))
+
+
+def repair_numbers(source: str, translation: str) -> str:
+    """Put the source's digits where the translation garbled them, if it is plain which belongs where.
+
+    Plain means: both have as many numbers, those that agree stand in the same places, and each that does not
+    has as many digits as its counterpart. Times of day are left alone, for "10:30 pm" is rightly 22:30.
+    """
+    theirs = list(_NUMBER.finditer(translation))
+    ours = [match[0] for match in _NUMBER.finditer(source)]
+    if len(theirs) != len(ours) or any(":" in number for number in ours):
+        return translation
+    if re.search(r"\d\s*[ap]\.?m\b", source, re.IGNORECASE):
+        return translation
+    pairs = [
+        (match, _only_digits(number), _only_digits(match[0]))
+        for number, match in zip(ours, theirs, strict=True)
+    ]
+    there = {found for _, _, found in pairs}
+    if any(len(wanted) != len(found) or (wanted != found and wanted in there) for _, wanted, found in pairs):
+        return translation  # written another way, or in another place
+    parts, end = [], 0
+    for match, wanted, _ in pairs:
+        parts += [translation[end : match.start()], _with_digits(match[0], wanted)]
+        end = match.end()
+    return "".join([*parts, translation[end:]])
+
+
+def _with_digits(number: str, digits: str) -> str:
+    """Replace a number's digits and keep the separators between them."""
+    rest = iter(digits)
+    return "".join(next(rest) if character.isdigit() else character for character in number)
+
+
+def _digits(text: str) -> list[str]:
+    return [_only_digits(match) for match in _NUMBER.findall(text)]
+
+
+def _only_digits(number: str) -> str:
+    return re.sub(r"\D", "", number)

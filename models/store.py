@@ -1,0 +1,169 @@
+"""The checkpoints on this machine.
+
+    ROOT/checkpoints/ID/    the files of a checkpoint and their manifest.json
+    ROOT/partial/           what is being copied; never loaded, removed by the next that copies
+
+A shipped checkpoint lies in the package instead, as SHIPPED/ID/. Every opening checks every file; copies are
+made beside, checked, and renamed into place, so that a folder is either whole or not there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.catalog import Catalog, Entry, Kind, Origin, read_catalog
+from models.errors import (
+    CheckpointDamagedError,
+    CheckpointMissingError,
+    CheckpointShippedError,
+    UnknownCheckpointError,
+)
+from models.layout import check_layout, files_to_take
+from models.manifest import Manifest, ManifestError, read_manifest, verify_manifest, write_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A checkpoint on this machine; `size` is in bytes, `revision` says which edition it is."""
+
+    entry: Entry
+    folder: Path
+    revision: str
+    size: int
+
+
+class Store:
+    """Checkpoints by catalog id, under one root folder; `shipped` is the folder of those in the package."""
+
+    def __init__(self, root: Path, catalog: Catalog, shipped: Path) -> None:
+        self.root = root
+        self.catalog = catalog
+        self.shipped = shipped
+
+    def open(self, checkpoint_id: str) -> Path:
+        """Check every file of a checkpoint and return its folder.
+
+        Raises UnknownCheckpointError, CheckpointMissingError (with the command that gets it) or
+        CheckpointDamagedError.
+        """
+        self.verify(checkpoint_id)
+        return self.folder(checkpoint_id)
+
+    def verify(self, checkpoint_id: str) -> Manifest:
+        """Check every file of a checkpoint against its manifest and the catalog; raise as `open` does."""
+        entry = self._translator(checkpoint_id)
+        folder = self.folder(checkpoint_id)
+        if not folder.is_dir() or not any(folder.iterdir()):
+            raise CheckpointMissingError(checkpoint_id, entry.command)
+        try:
+            manifest = verify_manifest(folder, entry.files)
+        except ManifestError as error:
+            raise CheckpointDamagedError(checkpoint_id, folder, str(error), entry.command) from error
+        if manifest.checkpoint_id != checkpoint_id:
+            problem = f'its manifest is that of "{manifest.checkpoint_id}"'
+            raise CheckpointDamagedError(checkpoint_id, folder, problem, entry.command)
+        return manifest
+
+    def folder(self, checkpoint_id: str) -> Path:
+        """Return where a checkpoint lies, or would lie."""
+        if self.catalog[checkpoint_id].origin is Origin.SHIPPED:
+            return self.shipped / checkpoint_id
+        return self.root / "checkpoints" / checkpoint_id
+
+    def installed(self) -> tuple[Installed, ...]:
+        """List the checkpoints on this machine, in the catalog's order, without checking their files."""
+        found = []
+        for entry in self.catalog.of_kind(Kind.TRANSLATOR):
+            folder = self.folder(entry.id)
+            try:
+                manifest = read_manifest(folder)
+            except ManifestError:
+                continue
+            found.append(Installed(entry, folder, manifest.revision, manifest.size))
+        return tuple(found)
+
+    def import_folder(self, folder: Path, as_id: str, *, revision: str = "") -> Path:
+        """Copy a Marian checkpoint into the store under a catalog id, in place of what was there.
+
+        Raises UnknownCheckpointError, CheckpointShippedError, CheckpointInvalidError (not a Marian
+        checkpoint), or CheckpointDamagedError (not the files the catalog pins).
+        """
+        entry = self._replaceable(as_id)
+        names = files_to_take(folder)
+        with self.staging() as beside:
+            for name in names:
+                shutil.copyfile(folder / name, beside / name)
+            return self.install(beside, entry, revision=revision)
+
+    def install(self, beside: Path, entry: Entry, *, revision: str = "") -> Path:
+        """Check a staged folder, write its manifest and rename it into place; return where it lies now."""
+        check_layout(beside)
+        write_manifest(beside, entry.id, revision or entry.revision)
+        try:
+            verify_manifest(beside, entry.files)
+        except ManifestError as error:
+            raise CheckpointDamagedError(entry.id, beside, str(error), entry.command) from error
+        place = self.folder(entry.id)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with self.staging() as old:
+            if place.exists():
+                place.replace(old / entry.id)
+            beside.replace(place)
+        return place
+
+    @contextmanager
+    def staging(self) -> Iterator[Path]:
+        """Give an empty folder on the store's file system; what is left in it at the end is removed."""
+        partial = self.root / "partial"
+        partial.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(dir=partial))
+        try:
+            yield beside
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+    def remove(self, checkpoint_id: str) -> int:
+        """Remove a checkpoint, return the bytes freed; raise CheckpointMissing- or CheckpointShippedError."""
+        entry = self._replaceable(checkpoint_id)
+        place = self.folder(checkpoint_id)
+        if not place.is_dir():
+            raise CheckpointMissingError(checkpoint_id, entry.command)
+        size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
+        with self.staging() as beside:
+            place.replace(beside / checkpoint_id)  # gone at once, however long the rest takes
+        return size
+
+    def _translator(self, checkpoint_id: str) -> Entry:
+        entry = self.catalog[checkpoint_id]
+        if entry.kind is not Kind.TRANSLATOR:
+            known = [known.id for known in self.catalog.of_kind(Kind.TRANSLATOR)]
+            raise UnknownCheckpointError(checkpoint_id, known)
+        return entry
+
+    def _replaceable(self, checkpoint_id: str) -> Entry:
+        entry = self._translator(checkpoint_id)
+        if entry.origin is Origin.SHIPPED:
+            raise CheckpointShippedError(checkpoint_id)
+        return entry
+
+
+def default_root() -> Path:
+    """Return the store's usual place: $XDG_DATA_HOME/triptych/models, or ~/.local/share/triptych/models."""
+    data = os.environ.get("XDG_DATA_HOME", "")
+    # The XDG specification: a relative path there is to be ignored.
+    base = Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share"
+    return base / "triptych" / "models"
+
+
+def default_store(root: Path | None = None) -> Store:
+    """Return the store at that root (or the usual place), with the package's catalog and checkpoints."""
+    return Store(root or default_root(), read_catalog(), Path(__file__).parent)

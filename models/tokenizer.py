@@ -1,0 +1,127 @@
+"""A Marian checkpoint's tokenizer: sentences to ids and back, with sentencepiece alone.
+
+The same ids as MarianTokenizer of transformers, for every engine, so that translating needs neither
+transformers nor torch. Differences, on purpose: the target's tag is an argument, so that a sentence that
+itself begins with ">>rus<<" is text; and the same holds for checkpoints whose SentencePiece model knows the
+tags as symbols of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from models.errors import CheckpointInvalidError
+from models.layout import SOURCE_SPM, TARGET_SPM, VOCAB, read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+_TAG = re.compile(r">>[^<>\s]+<<")
+_END = "</s>"
+_UNKNOWN = "<unk>"
+_PAD = "<pad>"
+
+
+class Pieces(Protocol):
+    """What is used of sentencepiece's SentencePieceProcessor."""
+
+    def encode_as_pieces(self, text: str, /) -> list[str]:
+        """Cut text into pieces."""
+
+    def decode_pieces(self, pieces: list[str], /) -> str:
+        """Join pieces into text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A sentence's ids, tag and `</s>` included, and the pieces the vocabulary does not know."""
+
+    ids: tuple[int, ...]
+    unknown: tuple[str, ...]
+
+
+class Tokenizer:
+    """Encodes sources and decodes outputs of one checkpoint.
+
+    `normalise` is applied to a sentence first (Moses' punctuation normalisation, for checkpoints trained on
+    such text).
+    """
+
+    def __init__(
+        self,
+        source: Pieces,
+        target: Pieces,
+        vocab: Mapping[str, int],
+        normalise: Callable[[str], str] = lambda text: text,
+    ) -> None:
+        self._source = source
+        self._target = target
+        self._ids = vocab
+        self._pieces = {id_: piece for piece, id_ in vocab.items()}
+        self._tags = frozenset(piece for piece in vocab if _TAG.fullmatch(piece))
+        self._normalise = normalise
+        self.end = vocab[_END]
+        self.unknown = vocab[_UNKNOWN]
+        self.pad = vocab.get(_PAD)
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """The target tags the vocabulary knows."""
+        return self._tags
+
+    def encode(self, sentence: str, tag: str = "") -> Encoded:
+        """Encode a sentence, after the target's tag ("" for none)."""
+        pieces = list(self._without_tags(self._source.encode_as_pieces(self._normalise(sentence))))
+        unknown = tuple(piece for piece in pieces if piece not in self._ids)
+        ids = [self._ids.get(piece, self.unknown) for piece in pieces]
+        start = [self._ids[tag]] if tag else []
+        return Encoded((*start, *ids, self.end), unknown)
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Decode an output; end, padding and unknown pieces leave no trace in the text."""
+        silent = {self.end, self.unknown, self.pad}
+        text = self._target.decode_pieces([self._pieces[id_] for id_ in ids if id_ not in silent])
+        return text.replace("\u2581", " ").strip()
+
+    def _without_tags(self, pieces: Iterable[str]) -> Iterable[str]:
+        """Spell out the tags that a user's text itself contains, character by character."""
+        for piece in pieces:
+            if piece not in self._tags:
+                yield piece
+                continue
+            for character in piece:
+                if character in self._ids:
+                    yield character
+                else:
+                    yield from (f"<0x{byte:02X}>" for byte in character.encode())
+
+
+def load_tokenizer(folder: Path, *, normalise: bool) -> Tokenizer:
+    """Load the tokenizer of a checkpoint folder; raise CheckpointInvalidError."""
+    from sentencepiece import SentencePieceProcessor
+
+    vocab = read_json(folder, VOCAB)
+    processors = []
+    for name in (SOURCE_SPM, TARGET_SPM):
+        processor = SentencePieceProcessor()
+        try:
+            processor.load(str(folder / name))
+        except (OSError, RuntimeError) as error:
+            raise CheckpointInvalidError(folder, f"its {name} is not a SentencePiece model") from error
+        processors.append(processor)
+    if missing := [piece for piece in (_END, _UNKNOWN) if piece not in vocab]:
+        raise CheckpointInvalidError(folder, f"its {VOCAB} has no {missing[0]}")
+    source, target = processors
+    if not normalise:
+        return Tokenizer(source, target, vocab)
+    return Tokenizer(source, target, vocab, _moses_normaliser())
+
+
+def _moses_normaliser() -> Callable[[str], str]:
+    from sacremoses import MosesPunctNormalizer
+
+    normaliser = MosesPunctNormalizer(lang="en")
+    return lambda text: str(normaliser.normalize(text))

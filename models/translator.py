@@ -1,0 +1,180 @@
+"""A Marian checkpoint as a Translator: tokenizer and engine, whichever engine it is.
+
+No text is ever cut: a sentence beyond the checkpoint's limit is translated in parts, and so is, once, a
+sentence whose output did not come to an end; if a part's output still does not, the translation is flagged
+"cut".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from models.batching import batches
+from models.decoding import DecodingSettings, output_limit
+from models.errors import UnsupportedTargetError
+from models.guards import has_words
+from models.splitting import halve, split_sentence
+from models.translation import Translation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from models.engine import Engine
+    from models.tokenizer import Encoded, Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a translator must know of its checkpoint; `targets` maps languages to tags.
+
+    `sentence_limit` is in source tokens without tag and `</s>`.
+    """
+
+    id: str
+    revision: str
+    targets: Mapping[str, str]
+    sentence_limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """A part's translation with the white space around it; `tokens` weighs its score."""
+
+    text: str
+    score: float
+    tokens: int
+    flags: frozenset[str] = frozenset()
+
+
+class MarianTranslator:
+    """Translates with one checkpoint.
+
+    `batch_tokens` bounds the padded source tokens of a batch; it changes speed and memory, never a result.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        tokenizer: Tokenizer,
+        engine: Engine,
+        settings: DecodingSettings | None = None,
+        *,
+        batch_tokens: int = 1024,
+    ) -> None:
+        self._checkpoint = checkpoint
+        self._tokenizer = tokenizer
+        self._engine = engine
+        self._settings = settings or DecodingSettings()
+        self._batch_tokens = batch_tokens
+
+    @property
+    def checkpoint_id(self) -> str:
+        """The checkpoint's id in the catalog."""
+        return self._checkpoint.id
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Language codes it translates into."""
+        return tuple(self._checkpoint.targets)
+
+    @property
+    def settings(self) -> DecodingSettings:
+        """How its engine searches."""
+        return self._settings
+
+    @property
+    def signature(self) -> str:
+        """Checkpoint, revision, engine and settings: "starter|rev:0f3a|engine:torch-float32|beams:4|..."."""
+        checkpoint = self._checkpoint
+        return (
+            f"{checkpoint.id}|rev:{checkpoint.revision}|engine:{self._engine.name}|{self._settings.signature}"
+            f"|limit:{checkpoint.sentence_limit}"
+        )
+
+    def with_settings(self, settings: DecodingSettings) -> MarianTranslator:
+        """Return a translator on the same loaded checkpoint that searches differently."""
+        return MarianTranslator(
+            self._checkpoint, self._tokenizer, self._engine, settings, batch_tokens=self._batch_tokens
+        )
+
+    def translate(self, sentences: Sequence[str], *, target: str) -> list[Translation]:
+        """Translate sentences, one result for each in order; raise UnsupportedTargetError for another target.
+
+        White space around a sentence stays; a sentence without a letter comes back as it is. Flags: "cut",
+        "unknown" (characters the checkpoint does not know), "copy" (a part no engine can take, left as it
+        is).
+        """
+        tag = self._tag(target)
+        parts = [split_sentence(sentence, lambda text: self._fits(text, tag)) for sentence in sentences]
+        outputs = iter(self._translate_parts([part for split in parts for part in split], tag))
+        return [_as_translation(_join(list(islice(outputs, len(split))))) for split in parts]
+
+    def _tag(self, target: str) -> str:
+        try:
+            return self._checkpoint.targets[target]
+        except KeyError:
+            raise UnsupportedTargetError(self.checkpoint_id, target, self.targets) from None
+
+    def _fits(self, text: str, tag: str) -> bool:
+        extra = 2 if tag else 1
+        return len(self._tokenizer.encode(text, tag).ids) - extra <= self._checkpoint.sentence_limit
+
+    def _translate_parts(self, parts: Sequence[str], tag: str) -> list[_Output]:
+        outputs = self._decode(parts, tag)
+        halves = {
+            i: both for i, part in enumerate(parts) if "cut" in outputs[i].flags and (both := halve(part))
+        }
+        again = iter(self._decode([half for both in halves.values() for half in both], tag))
+        for index in halves:
+            outputs[index] = _join([next(again), next(again)])
+        return outputs
+
+    def _decode(self, parts: Sequence[str], tag: str) -> list[_Output]:
+        """Translate parts as they are, in batches of like length."""
+        outputs = [_Output(part, 0.0, 0) for part in parts]
+        encoded: dict[int, Encoded] = {}
+        for index, part in enumerate(parts):
+            if not has_words(part):
+                continue
+            sequence = self._tokenizer.encode(part, tag)
+            if len(sequence.ids) <= self._engine.positions:
+                encoded[index] = sequence
+            else:
+                outputs[index] = _Output(part, 0.0, 0, frozenset({"copy"}))
+        indices = list(encoded)
+        lengths = [len(encoded[index].ids) for index in indices]
+        limit = self._engine.positions
+        for batch in batches(
+            lengths, budget=self._batch_tokens, group=lambda length: output_limit(length, limit)
+        ):
+            chosen = [indices[position] for position in batch]
+            found = self._engine.generate([encoded[index].ids for index in chosen], self._settings)
+            for index, hypothesis in zip(chosen, found, strict=True):
+                flags = set() if hypothesis.finished else {"cut"}
+                if encoded[index].unknown or self._tokenizer.unknown in hypothesis.ids:
+                    flags.add("unknown")
+                text = _with_space_of(parts[index], self._tokenizer.decode(hypothesis.ids))
+                outputs[index] = _Output(text, hypothesis.score, len(hypothesis.ids) + 1, frozenset(flags))
+        return outputs
+
+
+def _join(outputs: Sequence[_Output]) -> _Output:
+    """Put the parts' translations together; the score is the mean over all their tokens."""
+    if len(outputs) == 1:
+        return outputs[0]
+    tokens = sum(output.tokens for output in outputs)
+    score = sum(output.score * output.tokens for output in outputs) / max(tokens, 1)
+    flags = frozenset[str]().union(*(output.flags for output in outputs))
+    return _Output("".join(output.text for output in outputs), score, tokens, flags)
+
+
+def _as_translation(output: _Output) -> Translation:
+    return Translation(output.text, output.score, tuple(sorted(output.flags)))
+
+
+def _with_space_of(part: str, text: str) -> str:
+    lead = part[: len(part) - len(part.lstrip())]
+    trail = part[len(part.rstrip()) :]
+    return lead + text + trail
