@@ -253,7 +253,7 @@ FINDINGS = (
     Finding(
         9, "es", "missing", Severity.WARNING, "The Spanish leaves out “The county paid for the sluice gates.”"
     ),
-    Finding(6, "ru", "weak", Severity.NOTE, "The sentences match weakly (0.41)."),
+    Finding(6, "ru", "weak", Severity.NOTE, "The sentences match weakly (0.63)."),
     Finding(24, "es", "added", Severity.NOTE, "The Spanish says something that no other version does."),
 )
 

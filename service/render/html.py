@@ -7,21 +7,25 @@ load anything.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from service.render.page import page
 from service.render.text import xml_text
+from service.render.view import page
 
 if TYPE_CHECKING:
     from service.result import Aligned
 
-_NAME = "side_by_side"
+_NAME: Final = "side_by_side"
+# Where a word too long for a column, mostly an address, may be broken: after its punctuation.
+_LONG_WORD: Final = re.compile(r"(\S{25,})")
+_BREAK: Final = re.compile(r"(?<=[/.?&=_-])(?=[^/.?&=_-])")
 
 
 def render_html(aligned: Aligned) -> str:
@@ -33,6 +37,7 @@ def render_html(aligned: Aligned) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["breakable"] = _breakable
     style, script = (_template(f"{_NAME}.{kind}") for kind in ("css", "js"))
     policy = (
         f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
@@ -41,6 +46,15 @@ def render_html(aligned: Aligned) -> str:
     template = templates.get_template(f"{_NAME}.html")
     return xml_text(
         template.render(page=page(aligned), policy=policy, style=_trusted(style), script=_trusted(script))
+    )
+
+
+def _breakable(text: str) -> Markup:
+    """Escape a text and let its long words be broken at their punctuation; what is copied has no break."""
+    words = _LONG_WORD.split(text)
+    return Markup("").join(
+        Markup("<wbr>").join(map(escape, _BREAK.split(word))) if place % 2 else escape(word)
+        for place, word in enumerate(words)
     )
 
 

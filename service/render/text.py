@@ -35,7 +35,7 @@ def one_line(text: str) -> str:
 
 def decimal(score: float) -> str:
     """Return a score as every XML and tab-separated form writes it: four decimals."""
-    return f"{score + 0.0:.4f}"
+    return f"{rounded(score):.4f}"
 
 
 def rounded(score: float) -> float:

@@ -62,7 +62,7 @@ def render_xliff(aligned: Aligned, *, target: str, source: str | None = None) ->
     file = etree.SubElement(root, _core("file"), id="article")
     _metadata(
         file,
-        {"signature": aligned.signature, "source origin": pair[0].origin, "target origin": pair[1].origin},
+        {"signature": aligned.signature, "source-origin": pair[0].origin, "target-origin": pair[1].origin},
     )
     # The schema wants at least one unit, even of two versions that share nothing.
     units = [unit for index, row in enumerate(aligned.rows) if (unit := _unit(index, row, *pair)) is not None]
@@ -81,7 +81,7 @@ def _unit(index: int, row: Row, source: Column, target: Column) -> etree._Elemen
     facts = {"score": decimal(row.score), "kind": _kind(source, from_) or _kind(target, to)}
     score = target.score(to)
     if score is not None:
-        facts["translation score"] = decimal(score)
+        facts["translation-score"] = decimal(score)
     if flags := target.flags(to):
         facts["flags"] = " ".join(flags)
     _metadata(unit, facts)
