@@ -18,6 +18,8 @@ from service.render.text import decimal, xml_text
 from service.render.tool import TOOL, tool_version
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from alignment.beads import Row
     from service.result import Aligned
 
@@ -26,10 +28,17 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 def render_tmx(aligned: Aligned, *, created: datetime | None = None) -> bytes:
     """Return the rows as a UTF-8 TMX document; `created`, an aware time, is written only when handed in."""
-    read = columns(aligned.versions)
     root = etree.Element("tmx", version="1.4")
-    header = etree.SubElement(
-        root,
+    source = aligned.versions[0].language if aligned.versions else None
+    root.append(tmx_header(source, aligned.signature, created=created))
+    etree.SubElement(root, "body").extend(tmx_units(aligned))
+    document: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+    return document
+
+
+def tmx_header(source: str | None, signature: str, *, created: datetime | None = None) -> etree._Element:
+    """Return a TMX header; `source` is the source language, None where every variant may be it."""
+    header = etree.Element(
         "header",
         {
             "creationtool": TOOL,
@@ -37,25 +46,28 @@ def render_tmx(aligned: Aligned, *, created: datetime | None = None) -> bytes:
             "segtype": "sentence",
             "o-tmf": TOOL,
             "adminlang": "en",
-            "srclang": read[0].language if read else "*all*",
+            "srclang": source or "*all*",
             "datatype": "plaintext",
         },
     )
     if created is not None:
         header.set("creationdate", created.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"))
-    _prop(header, "x-triptych-signature", aligned.signature)
-    body = etree.SubElement(root, "body")
+    _prop(header, "x-triptych-signature", signature)
+    return header
+
+
+def tmx_units(aligned: Aligned, prefix: str = "") -> Iterator[etree._Element]:
+    """Yield the rows as translation units; `prefix` sets the unit ids of several articles in one file apart."""
+    read = columns(aligned.versions)
     for index, row in enumerate(aligned.rows):
         present = [column for column in read if row.sentences.get(column.language)]
         if len(present) > 1:
-            body.append(_unit(index, row, present))
-    document: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
-    return document
+            yield _unit(f"{prefix}row-{index + 1}", row, present)
 
 
-def _unit(index: int, row: Row, present: list[Column]) -> etree._Element:
+def _unit(name: str, row: Row, present: list[Column]) -> etree._Element:
     """Return a row as a translation unit; a variant of several sentences makes it a block, not a sentence."""
-    unit = etree.Element("tu", tuid=f"row-{index + 1}")
+    unit = etree.Element("tu", tuid=xml_text(name))
     if any(len(row.sentences[column.language]) > 1 for column in present):
         unit.set("segtype", "block")
     _prop(unit, "x-triptych-score", decimal(row.score))
