@@ -48,9 +48,7 @@ class CheckpointDamagedError(ModelError):
         self.folder = folder
         self.problem = problem
         self.command = command
-        super().__init__(
-            f'"{checkpoint_id}" in {folder} is damaged: {problem}; get it again with: {command}'
-        )
+        super().__init__(f'"{checkpoint_id}" in {folder} is damaged: {problem}; get it again with: {command}')
 
 
 class CheckpointInvalidError(ModelError):

@@ -95,8 +95,9 @@ def _check_weights(folder: Path, name: str, rows: int) -> None:
 
     try:
         with safe_open(folder / name, framework="numpy") as weights:
-            names = [key for key in weights.keys() if key.endswith(("shared.weight", "embed_tokens.weight"))]  # noqa: SIM118
-            shapes = {key: weights.get_slice(key).get_shape() for key in names}
+            names = weights.keys()
+            embeddings = [name for name in names if name.endswith(("shared.weight", "embed_tokens.weight"))]
+            shapes = {name: weights.get_slice(name).get_shape() for name in embeddings}
     except (OSError, SafetensorError) as error:
         raise CheckpointInvalidError(folder, f"its {name} cannot be read ({error})") from error
     if not shapes:

@@ -1,4 +1,8 @@
-"""A tiny Marian checkpoint that knows five words, in the file layout of an OPUS-MT repository."""
+"""A tiny Marian checkpoint that knows five words, in the file layout of an OPUS-MT repository.
+
+A pytest plugin as well (`pytest_plugins = ("marian_fixture",)`): its checkpoints are made once
+a run. They are for reading; a test that changes one copies it first.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ import io
 import json
 import random
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +26,33 @@ LEXICON = {
 TAGS = (">>spa<<", ">>rus<<")
 
 
+@pytest.fixture(scope="session")
+def tiny_starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny checkpoint laid out as the starter is."""
+    return make_tiny_marian(tmp_path_factory.mktemp("tiny") / "starter")
+
+
+@pytest.fixture(scope="session")
+def tiny_opus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny checkpoint laid out as OPUS-MT's are."""
+    return make_tiny_marian(tmp_path_factory.mktemp("tiny") / "opus", byte_fallback=False)
+
+
+@pytest.fixture(scope="session")
+def tiny_pickled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny checkpoint as the older OPUS-MT repositories have it: pytorch_model.bin."""
+    folder = tmp_path_factory.mktemp("tiny") / "pickled"
+    return make_tiny_marian(folder, byte_fallback=False, pickled=True, steps=5)
+
+
+@pytest.fixture(scope="session")
+def tiny_random(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny checkpoint with random weights, whose outputs come to no end."""
+    return make_tiny_marian(tmp_path_factory.mktemp("tiny") / "random", steps=0)
+
+
 def make_tiny_marian(
-    folder: Path, *, byte_fallback: bool = True, pickled: bool = False, steps: int = 150, seed: int = 7
+    folder: Path, *, byte_fallback: bool = True, pickled: bool = False, steps: int = 120, seed: int = 7
 ) -> Path:
     """Train, in a second or two, a Marian model that translates word by word; return the folder.
 
@@ -63,11 +94,11 @@ def make_tiny_marian(
     if not byte_fallback:
         network.model.shared.weight.data[pad] = 0.0
     rng = random.Random(seed)
-    optimiser = torch.optim.Adam(network.parameters(), lr=4e-3)
+    optimiser = torch.optim.Adam(network.parameters(), lr=8e-3)
     for _ in range(steps):
         sources, targets = [], []
-        for _ in range(48):
-            words = rng.choices(list(LEXICON), k=rng.randint(1, 7))
+        for _ in range(32):
+            words = rng.choices(list(LEXICON), k=rng.randint(1, 5))
             language = rng.randint(0, 1)
             ids = [
                 [vocab.get(piece, vocab["<unk>"]) for piece in processor.encode_as_pieces(text)]
@@ -110,14 +141,10 @@ def _vocabulary(folder: Path, *, byte_fallback: bool) -> tuple[Any, dict[str, in
     rng = random.Random(1)
     words = [word for source, targets in LEXICON.items() for word in (source, *targets)]
     text = [" ".join([*rng.sample(words, 6), "12 , . ! ?"]) for _ in range(200)]
+    symbols = [f"\u2581{word}" for word in words]  # whole words: short sequences are soon learnt
     if byte_fallback:
-        special = {
-            "pad_id": 0,
-            "eos_id": 1,
-            "unk_id": 2,
-            "byte_fallback": True,
-            "user_defined_symbols": list(TAGS),
-        }
+        special = {"pad_id": 0, "eos_id": 1, "unk_id": 2, "byte_fallback": True}
+        symbols = [*TAGS, *symbols]
     else:
         special = {"pad_id": -1, "eos_id": 0, "unk_id": 1}
     written = io.BytesIO()
@@ -126,6 +153,7 @@ def _vocabulary(folder: Path, *, byte_fallback: bool) -> tuple[Any, dict[str, in
         model_writer=written,
         vocab_size=350 if byte_fallback else 80,
         bos_id=-1,
+        user_defined_symbols=symbols,
         hard_vocab_limit=False,
         minloglevel=2,
         **special,
