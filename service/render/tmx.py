@@ -57,7 +57,7 @@ def tmx_header(source: str | None, signature: str, *, created: datetime | None =
 
 
 def tmx_units(aligned: Aligned, prefix: str = "") -> Iterator[etree._Element]:
-    """Yield the rows as translation units; `prefix` sets the unit ids of several articles in one file apart."""
+    """Yield the rows as translation units; `prefix` tells the ids of several articles in one file apart."""
     read = columns(aligned.versions)
     for index, row in enumerate(aligned.rows):
         present = [column for column in read if row.sentences.get(column.language)]
