@@ -81,9 +81,10 @@ class Tokenizer:
         return Encoded((*start, *ids, self.end), unknown)
 
     def decode(self, ids: Sequence[int]) -> str:
-        """Decode an output; end, padding and unknown pieces leave no trace in the text."""
-        silent = {self.end, self.unknown, self.pad}
-        text = self._target.decode_pieces([self._pieces[id_] for id_ in ids if id_ not in silent])
+        """Decode an output; end, padding, tags and unknown pieces leave no trace in the text."""
+        silent = {_END, _UNKNOWN, _PAD, *self._tags}
+        pieces = [piece for id_ in ids if (piece := self._pieces[id_]) not in silent]
+        text = self._target.decode_pieces(pieces)
         return text.replace("\u2581", " ").strip()
 
     def _without_tags(self, pieces: Iterable[str]) -> Iterable[str]:
