@@ -149,7 +149,7 @@ def _remarks(cells: Sequence[Cell]) -> Iterator[Remark]:
             yield Remark(cell.head.english_name, flag)
     missing = [cell.head.english_name for cell in cells if not cell.stretches]
     if missing and not any(note.kind in _ONE_SIDED for cell in cells for note in cell.notes):
-        yield Remark("", f"no counterpart in {' and '.join(missing)}")
+        yield Remark("", f"No counterpart in {' and '.join(missing)}")
 
 
 def _stretch(column: Column, piece: Piece) -> Stretch:
