@@ -247,14 +247,10 @@ ROWS: list[tuple[str, str, str, float]] = [
 FLAGS: dict[int, tuple[str, ...]] = {7: ("repetition",), 12: ("numbers",), 14: ("copy",)}
 
 FINDINGS = (
-    Finding(
-        8, "es", "number", Severity.WARNING, "1.2 in the English has no counterpart; the Spanish has 1,4."
-    ),
-    Finding(
-        9, "es", "missing", Severity.WARNING, "The Spanish leaves out “The county paid for the sluice gates.”"
-    ),
-    Finding(6, "ru", "weak", Severity.NOTE, "The sentences match weakly (0.63)."),
-    Finding(24, "es", "added", Severity.NOTE, "The Spanish says something that no other version does."),
+    Finding(8, "es", "number", Severity.WARNING, "en has 1.2 where es has 1,4"),
+    Finding(9, "es", "missing", Severity.WARNING, "es lacks this content"),
+    Finding(6, "ru", "weak", Severity.NOTE, "ru may not say the same as en here"),
+    Finding(24, "es", "added", Severity.NOTE, "es has content that en lacks"),
 )
 
 

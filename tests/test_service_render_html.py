@@ -113,8 +113,8 @@ def test_everything_to_check_is_listed_with_a_link_to_its_row() -> None:
         f"#row-{number}" for number in (7, 9, 10, 12, 14, 25)
     ]
     assert [" ".join(each.text_content().split()) for each in listed][:2] == [
-        "Row 7 Russian: The sentences match weakly (0.63). Russian: repeats itself",
-        "Row 9 Spanish: 1.2 in the English has no counterpart; the Spanish has 1,4.",
+        "Row 7 Russian: ru may not say the same as en here Russian: repeats itself",
+        "Row 9 Spanish: en has 1.2 where es has 1,4",
     ]
 
 

@@ -40,7 +40,7 @@ def test_a_row_is_a_line_with_its_number_score_texts_and_signature() -> None:
 def test_a_version_without_a_counterpart_has_an_empty_cell_and_its_finding() -> None:
     row = table(demo())[10]
     assert row[3] == ""
-    assert row[5].startswith("missing es: The Spanish leaves out")
+    assert row[5] == "missing es: es lacks this content"
 
 
 def test_an_open_quotation_does_not_swallow_the_rows_below() -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _NAME: Final = "side_by_side"
 # Where a word too long for a column, mostly an address, may be broken: after its punctuation.
-_LONG_WORD: Final = re.compile(r"(\S{25,})")
+_LONG_WORD: Final = re.compile(r"(\S{36,})")
 _BREAK: Final = re.compile(r"(?<=[/.?&=_-])(?=[^/.?&=_-])")
 
 

@@ -27,6 +27,7 @@ _FLAGS: Final = MappingProxyType(
         "length": "unusual length",
         "numbers": "numbers differ",
         "repetition": "repeats itself",
+        "unknown": "unknown characters",
     }
 )
 _ONE_SIDED: Final = frozenset({"missing", "added"})
