@@ -125,7 +125,7 @@ class _Block:
         """Map an offset in the old block to the new one; `first` tells a mark's start from its end."""
         after = 0
         for k, (sentence, (start, end)) in enumerate(zip(self._old.sentences, self._new, strict=True)):
-            if offset < sentence.start or (offset == sentence.start and first):
+            if offset <= sentence.start:
                 return start - (sentence.start - offset)
             if offset < sentence.end or (offset == sentence.end and not first):
                 if offset == sentence.end:
@@ -134,14 +134,15 @@ class _Block:
                 if place is not None:
                     return start + place[0 if first else 1]
                 share = (offset - sentence.start) / (sentence.end - sentence.start)
-                return start + _word_edge(self.text[start:end], share)
+                return start + _word_edge(self.text[start:end], share, first=first)
             after = end + (offset - sentence.end)
         return min(after, len(self.text))
 
 
-def _word_edge(text: str, share: float) -> int:
-    """Return the beginning of the word nearest to a share of the text."""
-    edges = [match.start() for match in re.finditer(r"\S+", text)] + [len(text)]
+def _word_edge(text: str, share: float, *, first: bool) -> int:
+    """Return where the word at a share of the text begins, or with `first` False ends."""
+    words = [match.span() for match in re.finditer(r"\w+", text)]
+    edges = [start if first else end for start, end in words] or [0 if first else len(text)]
     return min(edges, key=lambda edge: abs(edge - share * len(text)))
 
 

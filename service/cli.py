@@ -70,11 +70,11 @@ def translate(
     article = read_article(file, "en", max_bytes=settings.max_bytes, extract=extract)
     pipeline = build_pipeline(settings)
     aligned = pipeline.translate(article, targets or ("es", "ru"), model=model)
-    _announce(aligned)
     if output is None:
         _print(aligned, forms or ("json",))
     else:
         _write(aligned, forms or ("html", "md", "json", "tmx"), output)
+    _announce(aligned)
 
 
 @cli.command()
@@ -118,8 +118,8 @@ def compare(
     given = {article.language for article in articles}
     missing = [target for target in targets or ("es", "ru") if target not in given]
     aligned = build_pipeline(read_settings()).compare(articles, missing, model=model)
-    _announce(aligned)
     _deliver(aligned, output, forms, default="html" if output is not None else "json")
+    _announce(aligned)
 
 
 @cli.command()

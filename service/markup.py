@@ -79,6 +79,17 @@ def _find(source: str, target: str, mark: PartialMark) -> tuple[int, int]:
     return at, at
 
 
+def _inside_word(source: str, target: str, mark: PartialMark) -> tuple[int, int] | None:
+    """Place markup of a part of a word (the 2 of H2O) in the same word, where that is in the translation."""
+    for word in re.finditer(r"\w+", source):
+        if word.start() <= mark.start and mark.end <= word.end() and word.span() != (mark.start, mark.end):
+            found = re.search(rf"\b{re.escape(word.group())}\b", target)
+            if found:
+                shift = found.start() - word.start()
+                return mark.start + shift, mark.end + shift
+    return None
+
+
 def _window(
     source: str,
     target: str,
@@ -90,6 +101,8 @@ def _window(
     spans = [match.span() for match in _WORD.finditer(target)]
     if not spans:
         return 0, len(target)
+    if inside := _inside_word(source, target, mark):
+        return inside
     expected = max(len(_WORD.findall(words)), 1)
     windows = [
         (spans[first][0], spans[last][1])

@@ -141,10 +141,10 @@ class _Reader:
     def _flush(self, run: _Run, kind: Kind, level: int) -> None:
         text, markup = run.builder.finish()
         self.literal(run.leading)
-        if text:
+        if text.strip():
             self.block(Content(kind, text, level, markup))
         else:
-            self.literal("".join(mark.literal or mark.open + mark.close for mark in markup))
+            self.literal(write_inline(text, markup, html.escape))
         self.literal(run.trailing if text or markup else "")
 
 

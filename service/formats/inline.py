@@ -5,6 +5,7 @@ Reading and writing are the same for Markdown and HTML but for the escaping of p
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from service.article import Markup
@@ -65,18 +66,15 @@ class InlineBuilder:
             start = mark.start if mark else 0
             self._markup[number] = Markup(start, start, literal=opening)
         whole = "".join(self._parts)
-        text = whole.strip()
-        shift = len(whole) - len(whole.lstrip())
-        return text, tuple(
-            Markup(
-                _clamp(mark.start - shift, len(text)),
-                _clamp(mark.end - shift, len(text)),
-                mark.open,
-                mark.close,
-                mark.literal,
-            )
-            for mark in self._markup
-            if mark
+        marks = [mark for mark in self._markup if mark]
+        atoms = [mark for mark in marks if mark.literal is not None]
+        # White space between an image and the text stays.
+        first = min([len(whole) - len(whole.lstrip()), *(atom.start for atom in atoms)])
+        last = max([len(whole.rstrip()), *(atom.end for atom in atoms)])
+        length = max(last - first, 0)
+        return whole[first : first + length], tuple(
+            replace(mark, start=_clamp(mark.start - first, length), end=_clamp(mark.end - first, length))
+            for mark in marks
         )
 
 

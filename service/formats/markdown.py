@@ -90,7 +90,7 @@ class MarkdownWriter:
         tokens = self._parser.parse(source)
         if [token.type for token in tokens] != ["paragraph_open", "inline", "paragraph_close"]:
             return False
-        return read_inline(tokens[1].children or [])[0] == text.strip()
+        return read_inline(tokens[1].children or [])[0].strip() == text.strip()
 
 
 def _front_matter(lines: Sequence[str]) -> int:
@@ -127,7 +127,7 @@ def _blocks(
         elif token.type in _LITERAL_KINDS and token.map:
             start, end = starts[token.map[0]], starts[token.map[1]]
             literal = source[start:end].rstrip("\r\n")
-            shown = token.content.rstrip("\n") or token.markup
+            shown = token.content.rstrip("\n") or literal.strip()
             yield Content(_LITERAL_KINDS[token.type], shown, literal=literal), start, start + len(literal)
         elif token.type == "inline" and token.map and token.content.strip():
             lines = starts[token.map[0] : token.map[1] + 1]
@@ -138,7 +138,7 @@ def _blocks(
             else:
                 place = _find_lines(source, lines, token.content)
             text, markup = read_inline(token.children or [])
-            if place is None or not (text or markup):
+            if place is None or not text.strip():
                 continue
             kind = Kind.HEADING if level else containers[-1] if containers else Kind.PARAGRAPH
             if kind is Kind.PARAGRAPH and _is_caption(text, markup):

@@ -6,6 +6,7 @@ The blocks and the frame put together are the source, character for character.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from service.article import Article, Content, Format, Kind, Markup, assemble
@@ -17,6 +18,7 @@ _BULLET = re.compile(r"\s*(?:[-*•]|\d{1,3}[.)])[ \t]+(?=\S)")
 _RULE = re.compile(r"\s*([-*_=])(?:[ \t]*\1){2,}\s*$")
 _WIDEST_WRAP = 120  # characters; wider lines were not wrapped by a program or a person, each is a paragraph
 _LONGEST_TITLE = 120
+_TERMINAL = ".!?…:;\"'»”)"
 
 
 def read_plain(source: str, language: str) -> Article:
@@ -68,21 +70,22 @@ def _paragraphs(run: str) -> list[str]:
     """Split a run of lines where a line was ended by its author and not by wrapping.
 
     A line was wrapped when the next line's first word would not have fitted on it, the widest line of the run
-    being the width.
+    being the width; and a run was wrapped at all when one of its lines ends in mid-sentence.
     """
-    lines = run.splitlines(keepends=True)
+    lines = re.findall(r"[^\n]*\n|[^\n]+", run)
     width = max(len(line.rstrip()) for line in lines)
-    paragraphs: list[str] = []
-    open_ended = False
-    for line in lines:
-        starts_block = _BULLET.match(line) or _RULE.match(line)
-        if paragraphs and open_ended and not starts_block:
-            before = paragraphs[-1].splitlines()[-1].rstrip()
-            if len(before) + 1 + len(line.split(maxsplit=1)[0]) > width:
-                paragraphs[-1] += line
-                continue
-        paragraphs.append(line)
-        open_ended = width <= _WIDEST_WRAP and not _RULE.match(line)
+    full = [
+        not _RULE.match(line) and len(line.rstrip()) + 1 + len(following.split(maxsplit=1)[0]) > width
+        for line, following in pairwise(lines)
+    ]
+    unfinished = [line.rstrip()[-1] not in _TERMINAL for line in lines]
+    wrapped = width <= _WIDEST_WRAP and any(a and b for a, b in zip(full, unfinished, strict=False))
+    paragraphs = [lines[0]]
+    for line, before_is_full in zip(lines[1:], full, strict=True):
+        if wrapped and before_is_full and not (_BULLET.match(line) or _RULE.match(line)):
+            paragraphs[-1] += line
+        else:
+            paragraphs.append(line)
     return paragraphs
 
 
@@ -92,7 +95,7 @@ def _is_title(first: Content, *, alone: bool) -> bool:
         and not alone
         and len(first.text) <= _LONGEST_TITLE
         and "\n" not in first.text
-        and first.text[-1] not in ".!?…:;,"
+        and first.text[-1] not in _TERMINAL + ","
         and any(letter.isalpha() for letter in first.text)
         and not re.match(r"\S+$", first.text)
     )

@@ -1,0 +1,75 @@
+"""Small stand-ins for engines and encoders, written out in full: what they do is plain to see."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.errors import CheckpointMissingError, UnknownCheckpointError
+from models.translation import Translation
+from service.engines import Engines
+from service.pipeline import Limits, Pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy.typing as npt
+
+
+def shout(text: str) -> str:
+    """A translation that keeps every character recognisable."""
+    return text.upper()
+
+
+class FakeTranslator:
+    """Puts a function in the place of a checkpoint; remembers what it was asked."""
+
+    def __init__(
+        self, translate: Callable[[str], str] = shout, targets: tuple[str, ...] = ("es", "ru")
+    ) -> None:
+        self.checkpoint_id = "starter"
+        self.targets = targets
+        self.signature = "starter|fake"
+        self.asked: list[str] = []
+        self._translate = translate
+
+    def translate(self, sentences: Sequence[str], *, target: str) -> list[Translation]:
+        self.asked += sentences
+        return [Translation(self._translate(sentence), -0.5) for sentence in sentences]
+
+
+class LetterEncoder:
+    """Vectors of letter counts, case folded: a sentence and its shouted translation are the same."""
+
+    encoder_id = "letters"
+
+    def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
+        vectors = np.zeros((len(sentences), 64), np.float32)
+        for row, sentence in enumerate(sentences):
+            for word in sentence.lower().split():
+                vectors[row, zlib.crc32(word.encode()) % 64] += 1
+        vectors[:, 0] += 1e-3
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def fake_pipeline(
+    translator: FakeTranslator | None = None,
+    *,
+    limits: Limits | None = None,
+    languages: Sequence[str] = ("en", "es", "ru"),
+) -> Pipeline:
+    """Return a pipeline of fakes that knows "starter", and "opus-mt-en-es" as one that is not there."""
+    chosen = translator or FakeTranslator()
+
+    def load(checkpoint_id: str) -> FakeTranslator:
+        if checkpoint_id == "opus-mt-en-es":
+            raise CheckpointMissingError(checkpoint_id, f"triptych models pull {checkpoint_id}")
+        if checkpoint_id != "starter":
+            raise UnknownCheckpointError(checkpoint_id, ["starter", "opus-mt-en-es"])
+        return chosen
+
+    return Pipeline(
+        Engines(load, ("starter",)), LetterEncoder(), languages, limits or Limits(100_000, 500), "0.0"
+    )

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from service_fakes import fake_pipeline
+
+from service import app, cli
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from service.pipeline import Pipeline
+
+ENGLISH = "# Rain\n\nHeavy rain fell on the old harbour all night. Every boat stayed in behind its wall.\n"
+
+
+@pytest.fixture(autouse=True)
+def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def build(_: object) -> Pipeline:
+        return fake_pipeline()
+
+    monkeypatch.setattr(app, "build_pipeline", build)
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Path:
+    path = tmp_path / "rain.md"
+    path.write_text(ENGLISH, encoding="utf-8")
+    return path
+
+
+def run(*arguments: object) -> int:
+    try:
+        cli.main([str(argument) for argument in arguments])
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def test_translating_into_a_folder_writes_every_form(
+    article: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = article.parent / "out"
+    assert run("translate", article, "-o", out) == 0
+    names = ["aligned.json", "aligned.tmx", "article.es.md", "article.ru.md", "index.html"]
+    assert sorted(path.name for path in out.iterdir()) == names
+    assert (out / "article.es.md").read_text(encoding="utf-8") == ENGLISH.upper()
+    printed = capsys.readouterr()
+    assert all(name in printed.out for name in names)
+    assert "starter model" in printed.err
+
+
+def test_one_form_goes_to_standard_output(article: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run("translate", article, "-t", "es") == 0
+    assert list(json.loads(capfdbinary.readouterr().out)["versions"]) == ["en", "es"]
+    assert run("translate", article, "-t", "es", "--to", "md") == 0
+    assert capfdbinary.readouterr().out.decode() == ENGLISH.upper()
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("a.tmx", "<?xml"), ("a.html", "<!doctype"), ("a.json", "{"), ("a.tsv", "")]
+)
+def test_aligning_goes_by_the_output_files_extension(article: Path, name: str, start: str) -> None:
+    other = article.with_name("rain.es.txt")
+    other.write_text(ENGLISH.upper().replace("# ", ""), encoding="utf-8")
+    output = article.with_name(name)
+    assert run("align", f"en={article}", f"es={other}", "-o", output) == 0
+    assert output.read_text(encoding="utf-8").lower().startswith(start)
+
+
+def test_comparing_makes_the_missing_versions(article: Path) -> None:
+    output = article.with_name("report.html")
+    assert run("compare", f"en={article}", "-o", output) == 0
+    page = output.read_text(encoding="utf-8")
+    assert 'lang="es"' in page
+    assert 'lang="ru"' in page
+
+
+def write(folder: Path, name: str, content: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = write(tmp_path, "good.txt", b"Some good words here.")
+    out = tmp_path / "out"
+    cases: list[tuple[list[object], str]] = [
+        (["translate", write(tmp_path, "empty.txt", b""), "-o", out], "no text"),
+        (["translate", write(tmp_path, "word.txt", b"Hello"), "-o", out], "only one word"),
+        (["translate", write(tmp_path, "big.txt", b"word. " * 900_000), "-o", out], "the limit is 2,000,000"),
+        (["translate", write(tmp_path, "bytes.txt", b"\xff\xfe words"), "-o", out], "not UTF-8"),
+        (["translate", tmp_path, "-o", out], "is a directory"),
+        (["translate", tmp_path / "none.md", "-o", out], "No such file"),
+        (["translate", write(tmp_path, "a.docx", b"x"), "-o", out], "there are .txt"),
+        (["translate", good, "-t", "xx", "-o", out], "there are es, ru"),
+        (["translate", good, "-t", "es", "-t", "es", "-o", out], "given twice"),
+        (["translate", good, "--model", "opus-mt-en-es", "-o", out], "triptych models pull opus-mt-en-es"),
+        (["translate", good, "--model", "nonesuch", "-o", out], "starter"),
+        (["translate", good, "--to", "xliff"], "name a folder with -o"),
+        (["translate", good, "--to", "docx", "-o", out], "docx"),
+        (["align", f"en={good}"], "only one"),
+        (["align", f"en={good}", f"en={good}"], "given twice"),
+        (["align", f"en={good}", "es"], "write LANG=FILE"),
+        (["align", f"en={good}", f"xx={good}"], "unknown for alignment"),
+        (["align", f"en={good}", f"es={good}", "-o", out / "a.docx"], "unknown"),
+        (["compare", f"es={good}"], "give the en version"),
+        (["nonsense"], "nonsense"),
+        (["translate"], "FILE"),
+    ]
+    for arguments, message in cases:
+        assert run(*arguments) == 2, arguments
+        printed = capsys.readouterr()
+        assert message in printed.err, arguments
+        assert printed.err.count("\n") == 1, arguments
+        assert printed.err.startswith("triptych: ")
+        assert printed.out == ""
+    assert not out.exists()
+
+
+def test_a_wrong_setting_names_its_variable(
+    article: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRIPTYCH_BEAMS", "many")
+    assert run("translate", article) == 2
+    assert "TRIPTYCH_BEAMS" in capsys.readouterr().err
+
+
+def test_help_loads_no_heavy_package() -> None:
+    code = (
+        "import sys\n"
+        "from service.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'torch', 'transformers', 'fastapi', 'lxml', 'sentencepiece'} & set(sys.modules)\n"
+        "sys.exit(', '.join(sorted(heavy)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "translate" in done.stdout

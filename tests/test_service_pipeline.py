@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import pytest
+from service_fakes import FakeTranslator, fake_pipeline
+
+from models.errors import CheckpointMissingError, UnknownCheckpointError, UnsupportedTargetError
+from service.article import Article, Format
+from service.errors import EmptyArticleError, LanguageError, LimitError, VersionsError
+from service.formats import read
+from service.pipeline import Limits
+from service.result import Origin
+
+
+def article(text: str, language: str = "en") -> Article:
+    return read(text, Format.TEXT, language)
+
+
+RAIN = (
+    "Heavy rain fell on the old harbour all night. Every fishing boat stayed in behind its wall."
+    " Nobody in town went out before noon."
+)
+
+
+def test_every_target_is_translated_and_sentences_share_a_row() -> None:
+    aligned = fake_pipeline().translate(article(RAIN), ["es", "ru"])
+    assert [(v.language, v.origin, v.checkpoint) for v in aligned.versions] == [
+        ("en", Origin.GIVEN, None),
+        ("es", Origin.MACHINE, "starter"),
+        ("ru", Origin.MACHINE, "starter"),
+    ]
+    assert [dict(row.sentences) for row in aligned.rows] == [
+        {"en": (index,), "es": (index,), "ru": (index,)} for index in range(3)
+    ]
+    assert all(row.score > 0.9 for row in aligned.rows)
+    assert aligned.signature == "triptych:0.0 starter|fake encoder:letters"
+
+
+def test_given_versions_are_aligned_without_an_engine() -> None:
+    aligned = fake_pipeline().align([article(RAIN), article(RAIN.upper(), "es")])
+    assert [dict(row.sentences) for row in aligned.rows] == [{"en": (i,), "es": (i,)} for i in range(3)]
+    assert aligned.signature == "triptych:0.0 encoder:letters"
+    assert aligned.findings == ()
+
+
+def test_a_missing_version_is_made_by_machine_to_compare_with() -> None:
+    shorter = article(
+        "HEAVY RAIN FELL ON THE OLD HARBOUR ALL NIGHT. NOBODY IN TOWN WENT OUT BEFORE NOON.", "es"
+    )
+    aligned = fake_pipeline().compare([article(RAIN), shorter], ["ru"])
+    assert [version.origin for version in aligned.versions] == [Origin.GIVEN, Origin.GIVEN, Origin.MACHINE]
+    assert [dict(row.sentences) for row in aligned.rows] == [
+        {"en": (0,), "es": (0,), "ru": (0,)},
+        {"en": (1,), "es": (), "ru": (1,)},
+        {"en": (2,), "es": (1,), "ru": (2,)},
+    ]
+    assert [(finding.row, finding.language, finding.kind) for finding in aligned.findings] == [
+        (1, "es", "missing")
+    ]
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "Hello", "---\n"])
+def test_an_article_of_less_than_two_words_is_refused(text: str) -> None:
+    with pytest.raises(EmptyArticleError, match="give at least one sentence"):
+        fake_pipeline().translate(article(text), ["es"])
+
+
+def test_limits_are_named_with_what_was_found() -> None:
+    pipeline = fake_pipeline(limits=Limits(characters=40, sentences=2))
+    with pytest.raises(LimitError, match="128 characters, the limit is 40"):
+        pipeline.translate(article(RAIN), ["es"])
+    with pytest.raises(LimitError, match="3 sentences, the limit is 2"):
+        pipeline.align([article("Rain fell. Boats stayed. Nobody left."), article("Rain fell.", "es")])
+
+
+def test_languages_that_cannot_be_had_are_refused_by_name() -> None:
+    pipeline = fake_pipeline()
+    with pytest.raises(LanguageError, match='"xx" is unknown for translation; there are es, ru'):
+        pipeline.translate(article(RAIN), ["xx"])
+    with pytest.raises(LanguageError, match='"es" is unknown for translation from; there are en'):
+        pipeline.translate(article(RAIN, "es"), ["ru"])
+    with pytest.raises(LanguageError, match='"xx" is unknown for alignment'):
+        pipeline.align([article(RAIN), article(RAIN, "xx")])
+
+
+def test_a_language_given_twice_is_refused() -> None:
+    with pytest.raises(VersionsError, match='"es" is given twice'):
+        fake_pipeline().translate(article(RAIN), ["es", "es"])
+    with pytest.raises(VersionsError, match='"en" is given twice'):
+        fake_pipeline().translate(article(RAIN), ["en"])
+    with pytest.raises(VersionsError, match='"en" is given twice'):
+        fake_pipeline().align([article(RAIN), article(RAIN)])
+
+
+def test_comparing_needs_two_versions_and_translating_an_english_one() -> None:
+    with pytest.raises(VersionsError, match="at least"):
+        fake_pipeline().compare([article(RAIN)])
+    with pytest.raises(VersionsError, match="give the en version"):
+        fake_pipeline().compare([article(RAIN, "es")], ["ru"])
+
+
+def test_a_model_that_is_not_there_says_how_to_get_it() -> None:
+    pipeline = fake_pipeline()
+    with pytest.raises(CheckpointMissingError, match="triptych models pull opus-mt-en-es"):
+        pipeline.translate(article(RAIN), ["es"], model="opus-mt-en-es")
+    with pytest.raises(UnknownCheckpointError, match='no "nonesuch"'):
+        pipeline.translate(article(RAIN), ["es"], model="nonesuch")
+
+
+def test_a_named_model_must_know_the_target() -> None:
+    pipeline = fake_pipeline(FakeTranslator(targets=("es",)))
+    with pytest.raises(UnsupportedTargetError, match='does not translate into "ru"'):
+        pipeline.translate(article(RAIN), ["ru"], model="starter")
