@@ -7,22 +7,22 @@ Heavy packages are imported by the command that needs them, so that --help answe
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from alignment.errors import AlignmentError
 from models.errors import ModelError
 from service.cli_models import models
-from service.config import read_settings
 from service.errors import FormatError, ServiceError, VersionsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from service.article import Article
+    from service.config import Settings
     from service.result import Aligned
 
 _FORM_NAMES = ("html", "json", "md", "ndjson", "tmx", "tsv", "xliff")
@@ -66,7 +66,7 @@ def translate(
     from service.app import build_pipeline
     from service.documents import read_article
 
-    settings = read_settings()
+    settings = _settings()
     article = read_article(file, "en", max_bytes=settings.max_bytes, extract=extract)
     pipeline = build_pipeline(settings)
     aligned = pipeline.translate(article, targets or ("es", "ru"), model=model)
@@ -90,7 +90,7 @@ def align(versions: tuple[str, ...], output: Path | None, forms: tuple[str, ...]
     from service.app import build_pipeline
 
     articles = _articles(versions, extract)
-    _deliver(build_pipeline(read_settings()).align(articles), output, forms, default="json")
+    _deliver(build_pipeline(_settings()).align(articles), output, forms, default="json")
 
 
 @cli.command()
@@ -117,7 +117,7 @@ def compare(
     articles = _articles(versions, extract)
     given = {article.language for article in articles}
     missing = [target for target in targets or ("es", "ru") if target not in given]
-    aligned = build_pipeline(read_settings()).compare(articles, missing, model=model)
+    aligned = build_pipeline(_settings()).compare(articles, missing, model=model)
     _deliver(aligned, output, forms, default="html" if output is not None else "json")
     _announce(aligned)
 
@@ -131,7 +131,7 @@ def serve(host: str | None, port: int | None) -> None:
 
     from service.app import create_app
 
-    settings = read_settings()
+    settings = _settings()
     uvicorn.run(
         create_app(settings),
         host=host or settings.host,
@@ -149,15 +149,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _fail(error.format_message())
     except click.Abort:
         sys.exit(130)
-    except (ServiceError, ModelError, AlignmentError) as error:
-        _fail(str(error))
     except BrokenPipeError:
         sys.exit(0)
+    except Exception as error:
+        if os.environ.get("TRIPTYCH_DEBUG"):
+            raise
+        _fail_with(error)
 
 
 def _fail(message: str) -> None:
     click.echo(f"triptych: {' '.join(message.split())}", err=True)
     sys.exit(2)
+
+
+def _fail_with(error: Exception) -> None:
+    from alignment.errors import AlignmentError  # brings numpy: --help does without
+
+    if isinstance(error, (ServiceError, ModelError, AlignmentError)):
+        _fail(str(error))
+    click.echo(
+        f"triptych: unforeseen {type(error).__name__}: {' '.join(str(error).split())} "
+        "(this is a fault of Triptych; TRIPTYCH_DEBUG=1 shows where)",
+        err=True,
+    )
+    sys.exit(1)
+
+
+def _settings() -> Settings:
+    from service.config import read_settings
+
+    return read_settings()
 
 
 def _articles(versions: Sequence[str], extract: bool) -> list[Article]:
@@ -172,7 +193,7 @@ def _articles(versions: Sequence[str], extract: bool) -> list[Article]:
         if language in dict(pairs):
             raise VersionsError(f'The language "{language}" is given twice; each version has its own.')
         pairs.append((language, name))
-    settings = read_settings()
+    settings = _settings()
     return [
         read_article(Path(name), language, max_bytes=settings.max_bytes, extract=extract)
         for language, name in pairs

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from service.config import read_settings
+if TYPE_CHECKING:
+    from models.store import Store
 
 
 @click.group()
@@ -21,9 +23,7 @@ def list_models() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from service.app import build_store
-
-    store = build_store(read_settings())
+    store = _store()
     installed = {item.entry.id: item for item in store.installed()}
     table = Table(box=None, pad_edge=False)
     for heading in ("id", "kind", "languages", "quality", "licence", "on this machine"):
@@ -42,9 +42,7 @@ def list_models() -> None:
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 def verify(ids: tuple[str, ...]) -> None:
     """Check every file of checkpoints against their manifests: all on this machine, or those named."""
-    from service.app import build_store
-
-    store = build_store(read_settings())
+    store = _store()
     for checkpoint_id in ids or [item.entry.id for item in store.installed()]:
         manifest = store.verify(checkpoint_id)
         click.echo(f"{checkpoint_id}: {len(manifest.files)} files are what they were")
@@ -55,16 +53,19 @@ def verify(ids: tuple[str, ...]) -> None:
 @click.option("--as", "checkpoint_id", required=True, metavar="ID", help="The catalog's id for it.")
 def import_folder(folder: Path, checkpoint_id: str) -> None:
     """Copy a checkpoint FOLDER that is on this machine into the store, checked."""
-    from service.app import build_store
-
-    click.echo(build_store(read_settings()).import_folder(folder, checkpoint_id))
+    click.echo(_store().import_folder(folder, checkpoint_id))
 
 
 @models.command()
 @click.argument("checkpoint_id", metavar="ID")
 def remove(checkpoint_id: str) -> None:
     """Remove a checkpoint from this machine."""
-    from service.app import build_store
-
-    freed = build_store(read_settings()).remove(checkpoint_id)
+    freed = _store().remove(checkpoint_id)
     click.echo(f"{checkpoint_id} is removed, {freed / 1e6:.0f} MB are free again")
+
+
+def _store() -> Store:
+    from service.app import build_store
+    from service.config import read_settings
+
+    return build_store(read_settings())
