@@ -26,8 +26,8 @@ class DecodingSettings:
         return f"{beams}|rp:{self.repetition_penalty:g}|nr:{self.no_repeat_ngram}"
 
     def against_loops(self) -> DecodingSettings:
-        """Return the same search with penalties on what it has already put out, for a second try."""
-        return replace(self, repetition_penalty=1.2, no_repeat_ngram=4)
+        """Return the same search, but one that puts out no three tokens in a row twice, for a second try."""
+        return replace(self, no_repeat_ngram=3)
 
 
 def output_limit(source_tokens: int, positions: int) -> int:

@@ -35,7 +35,8 @@ class Engine(Protocol):
         """The longest source or output in tokens that the network has positions for."""
 
     def generate(self, sources: Sequence[Sequence[int]], settings: DecodingSettings) -> list[Hypothesis]:
-        """Search for the best output of each source, in order.
+        """Search for the best output of each source, in order, in batches of the engine's own choice.
 
-        Sources are ids with tag and `</s>`, at most `positions` long, all with the same `output_limit`.
+        Sources are ids with tag and `</s>`, at most `positions` long. An output has fewer tokens than its
+        `output_limit`, and depends on its own source only.
         """

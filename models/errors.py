@@ -96,3 +96,12 @@ class DeviceError(ModelError):
         self.device = device
         self.problem = problem
         super().__init__(f'The device "{device}" cannot be used: {problem}.')
+
+
+class EngineError(ModelError):
+    """The engine asked for cannot be used."""
+
+    def __init__(self, engine: str, problem: str) -> None:
+        self.engine = engine
+        self.problem = problem
+        super().__init__(f'The engine "{engine}" cannot be used: {problem}.')

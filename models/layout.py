@@ -22,6 +22,7 @@ TARGET_SPM = "target.spm"
 VOCAB = "vocab.json"
 SAFETENSORS = "model.safetensors"
 PICKLED = "pytorch_model.bin"
+CHECKPOINT_CONFIG = "checkpoint.json"  # config.json, in a converted folder, where CTranslate2 has its own
 
 REQUIRED = (CONFIG, SOURCE_SPM, TARGET_SPM, VOCAB)
 OPTIONAL = ("generation_config.json", "tokenizer_config.json", "README.md", "LICENSE")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.catalog import Kind, read_catalog
 from models.decoding import DecodingSettings
-from models.errors import CheckpointInvalidError, EncoderMissingError, UnknownCheckpointError
+from models.errors import CheckpointInvalidError, EncoderMissingError, EngineError, UnknownCheckpointError
 from models.guarded import GuardedTranslator
 from models.store import Store, default_store
 from models.tokenizer import load_tokenizer
@@ -15,6 +15,7 @@ from models.use import load_use_encoder
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
+    from models.engine import Engine
     from models.translation import Translator
 
 
@@ -23,17 +24,20 @@ def load_translator(
     *,
     store: Store | None = None,
     device: str = "auto",
+    engine: str = "auto",
     settings: DecodingSettings | None = None,
     threads: int | None = None,
 ) -> Translator:
     """Load a checkpoint of the store, guarded.
 
-    `device` is "auto" (a GPU where there is one), "cpu" or "cuda"; `threads` are the processor's (None: as
-    many as the engine takes by itself). Raises UnknownCheckpointError, CheckpointMissingError,
-    CheckpointDamagedError, CheckpointInvalidError, DeviceError.
-    """
-    from models.marian import load_torch_engine
+    `device` is "auto" (a GPU where the engine finds one), "cpu" or "cuda"; `engine` is "ctranslate2" (int8 on
+    a processor, float16 on a GPU; the checkpoint is converted once), "torch", or "auto": ctranslate2 where it
+    is installed and can keep what it converts. `threads` are the processor's (None: as many as the engine
+    takes by itself).
 
+    Raises UnknownCheckpointError, CheckpointMissingError, CheckpointDamagedError, CheckpointInvalidError,
+    DeviceError, EngineError.
+    """
     store = store or default_store()
     settings = settings or DecodingSettings()
     manifest = store.verify(checkpoint_id)
@@ -43,12 +47,31 @@ def load_translator(
     for tag in filter(None, entry.targets.values()):
         if tag not in tokenizer.tags:
             raise CheckpointInvalidError(folder, f"its vocabulary has no {tag}")
-    engine = load_torch_engine(folder, device=device, threads=threads)
+    loaded = _load_engine(store, checkpoint_id, engine, device, threads)
     # Training lengths are known for few checkpoints; with half the positions an output may be twice as long.
-    limit = entry.sentence_limit or engine.positions // 2 - 8
+    limit = entry.sentence_limit or loaded.positions // 2 - 8
     checkpoint = Checkpoint(checkpoint_id, manifest.revision, entry.targets, limit)
-    translator = MarianTranslator(checkpoint, tokenizer, engine, settings)
+    translator = MarianTranslator(checkpoint, tokenizer, loaded, settings)
     return GuardedTranslator(translator, translator.with_settings(settings.against_loops()))
+
+
+def _load_engine(store: Store, checkpoint_id: str, wanted: str, device: str, threads: int | None) -> Engine:
+    if wanted not in ("auto", "ctranslate2", "torch"):
+        raise EngineError(wanted, "there are auto, ctranslate2 and torch")
+    if wanted != "torch":
+        try:
+            from models.ctranslate import load_ctranslate_engine, resolve_device
+
+            place = resolve_device(device)
+            quantization = "float16" if place == "cuda" else "int8"
+            folder = store.convert(checkpoint_id, quantization)
+            return load_ctranslate_engine(folder, quantization=quantization, device=place, threads=threads)
+        except (ImportError, OSError) as error:
+            if wanted == "ctranslate2":
+                raise EngineError(wanted, str(error)) from error
+    from models.marian import load_torch_engine
+
+    return load_torch_engine(store.folder(checkpoint_id), device=device, threads=threads)
 
 
 def load_encoder(encoder_id: str = "use", *, threads: int = 1) -> Encoder:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from models.batching import batches
 from models.decoding import output_limit
 from models.engine import Hypothesis
 from models.errors import CheckpointInvalidError, DeviceError
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
 
 
 class TorchEngine:
-    """Runs a loaded MarianMTModel, on the device and with the number format it was loaded with."""
+    """Runs a loaded MarianMTModel, on the device and with the number format it was loaded with.
 
-    def __init__(self, network: MarianMTModel) -> None:
+    `batch_tokens` bounds the padded source tokens of a batch; it changes speed and memory, never a result.
+    """
+
+    def __init__(self, network: MarianMTModel, *, batch_tokens: int = 1024) -> None:
         self._network: Any = network
+        self._batch_tokens = batch_tokens
         self._config: Any = network.config
 
     @property
@@ -40,63 +45,93 @@ class TorchEngine:
         return int(self._config.max_position_embeddings)
 
     def generate(self, sources: Sequence[Sequence[int]], settings: DecodingSettings) -> list[Hypothesis]:
-        """Search for the best output of each source, all in one batch, in order.
+        """Search for the best output of each source, in order, one batch of like length at a time.
 
-        The padding piece, which only starts an output, is never put out. Beams are compared by
-        log-probability over length; the score given back is the mean, whatever the length penalty.
+        The padding piece, which only starts an output, is never put out, nor is an empty output. The search
+        of a sentence ends when as many hypotheses have come to an end as there are beams, as CTranslate2's
+        does; they are compared by log-probability over length. The score given back is the mean, whatever the
+        length penalty.
         """
+        found: list[Hypothesis | None] = [None] * len(sources)
+        lengths = [len(source) for source in sources]
+        for batch in batches(lengths, budget=self._batch_tokens, group=self._limit):
+            results = self._search([sources[index] for index in batch], settings)
+            for index, hypothesis in zip(batch, results, strict=True):
+                found[index] = hypothesis
+        return [hypothesis for hypothesis in found if hypothesis is not None]
+
+    def _limit(self, length: int) -> int:
+        return output_limit(length, self.positions)
+
+    def _search(self, sources: Sequence[Sequence[int]], settings: DecodingSettings) -> list[Hypothesis]:
         import torch
         from transformers import GenerationConfig
 
         pad, end = int(self._config.pad_token_id), int(self._config.eos_token_id)
-        longest = max(len(source) for source in sources)
-        rows = [[*source, *[pad] * (longest - len(source))] for source in sources]
-        lengths = torch.tensor([[len(source)] for source in sources])
-        mask = (torch.arange(longest)[None, :] < lengths).long()
+        ids, mask = _padded(sources, pad)
         searched = GenerationConfig(  # type: ignore[no-untyped-call]
             num_beams=settings.beams,
-            length_penalty=settings.length_penalty,
+            length_penalty=settings.length_penalty if settings.beams > 1 else None,
             repetition_penalty=settings.repetition_penalty,
             no_repeat_ngram_size=settings.no_repeat_ngram,
-            max_new_tokens=output_limit(longest, self.positions) - 1,
-            early_stopping=False,
+            max_new_tokens=self._limit(ids.shape[1]) - 1,
+            min_new_tokens=1,
+            early_stopping=settings.beams > 1,
             do_sample=False,
             use_cache=True,
             bad_words_ids=[[pad]],
+            renormalize_logits=True,
             decoder_start_token_id=self._config.decoder_start_token_id,
             pad_token_id=pad,
             eos_token_id=end,
-            return_dict_in_generate=True,
-            output_scores=True,
         )
         device = self._network.device
+        inputs = {"input_ids": ids.to(device), "attention_mask": mask.to(device)}
         with torch.inference_mode():
-            found = self._network.generate(
-                input_ids=torch.tensor(rows, device=device),
-                attention_mask=mask.to(device),
-                generation_config=searched,
-            )
-            scores = self._scores(found, settings)
-        outputs = [row[1:] for row in found.sequences.tolist()]  # without the piece that starts the output
-        return [_hypothesis(ids, score, end) for ids, score in zip(outputs, scores, strict=True)]
+            found = self._network.generate(**inputs, generation_config=searched)[:, 1:].tolist()
+            outputs = [row[: row.index(end) + 1] if end in row else row for row in found]
+            scores = self._scores(inputs, outputs)
+        return [
+            Hypothesis(tuple(output[:-1] if output[-1] == end else output), score, output[-1] == end)
+            for output, score in zip(outputs, scores, strict=True)
+        ]
 
-    def _scores(self, found: Any, settings: DecodingSettings) -> list[tuple[float, ...]]:
-        """Give the log-probability of each output's tokens."""
-        beams: Tensor | None = getattr(found, "beam_indices", None)
-        table = self._network.compute_transition_scores(
-            found.sequences, found.scores, beams, normalize_logits=settings.beams == 1
-        )
-        return [tuple(row) for row in table.float().tolist()]
+    def _scores(self, inputs: dict[str, Tensor], outputs: Sequence[Sequence[int]]) -> list[float]:
+        """Give each output's mean token log-probability, by one pass over it.
+
+        What generate() can give back of the search itself would be every step's scores of the whole
+        vocabulary.
+        """
+        import torch
+
+        pad, start = int(self._config.pad_token_id), int(self._config.decoder_start_token_id)
+        shifted, _ = _padded([[start, *output[:-1]] for output in outputs], pad)
+        device = self._network.device
+        states = self._network.model(**inputs, decoder_input_ids=shifted.to(device)).last_hidden_state
+        scores = []
+        for row, output in zip(states, outputs, strict=True):
+            logits = self._network.lm_head(row[: len(output)]) + self._network.final_logits_bias
+            logits[:, pad] = -torch.inf
+            logits[0, int(self._config.eos_token_id)] = -torch.inf
+            logits = logits.float()
+            chosen = logits.gather(1, torch.tensor(output, device=device)[:, None])[:, 0]
+            scores.append(float((chosen - logits.logsumexp(1)).mean()))
+        return scores
 
 
-def _hypothesis(ids: list[int], scores: tuple[float, ...], end: int) -> Hypothesis:
-    finished = end in ids
-    length = ids.index(end) if finished else len(ids)
-    counted = scores[: length + 1]
-    return Hypothesis(tuple(ids[:length]), sum(counted) / max(len(counted), 1), finished)
+def _padded(rows: Sequence[Sequence[int]], pad: int) -> tuple[Tensor, Tensor]:
+    """Give ids, (rows, longest), padded at the end, and the mask of what is no padding."""
+    import torch
+
+    longest = max(len(row) for row in rows)
+    ids = torch.tensor([[*row, *[pad] * (longest - len(row))] for row in rows])
+    mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows])
+    return ids, mask
 
 
-def load_torch_engine(folder: Path, *, device: str = "auto", threads: int | None = None) -> TorchEngine:
+def load_torch_engine(
+    folder: Path, *, device: str = "auto", threads: int | None = None, batch_tokens: int = 1024
+) -> TorchEngine:
     """Load a checkpoint folder: float32 on a CPU, float16 on a GPU.
 
     `device` is "auto" (a GPU where there is one), "cpu" or "cuda". `threads`, where given, is torch's number
@@ -129,7 +164,7 @@ def load_torch_engine(folder: Path, *, device: str = "auto", threads: int | None
     network.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
     # what the checkpoint would set aside from ours
     placed: Any = network
-    return TorchEngine(placed.to(chosen).eval())
+    return TorchEngine(placed.to(chosen).eval(), batch_tokens=batch_tokens)
 
 
 def _device(wanted: str) -> str:

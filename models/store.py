@@ -1,6 +1,7 @@
 """The checkpoints on this machine.
 
     ROOT/checkpoints/ID/    the files of a checkpoint and their manifest.json
+    ROOT/converted/ID/int8/ what CTranslate2 runs: made once from the former, with a manifest.json of its own
     ROOT/partial/           what is being copied; never loaded, removed by the next that copies
 
 A shipped checkpoint lies in the package instead, as SHIPPED/ID/. Every opening checks every file; copies are
@@ -9,11 +10,13 @@ made beside, checked, and renamed into place, so that a folder is either whole o
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +27,15 @@ from models.errors import (
     CheckpointShippedError,
     UnknownCheckpointError,
 )
-from models.layout import check_layout, files_to_take
+from models.layout import (
+    CHECKPOINT_CONFIG,
+    CONFIG,
+    SOURCE_SPM,
+    TARGET_SPM,
+    VOCAB,
+    check_layout,
+    files_to_take,
+)
 from models.manifest import Manifest, ManifestError, read_manifest, verify_manifest, write_manifest
 
 if TYPE_CHECKING:
@@ -112,13 +123,39 @@ class Store:
             verify_manifest(beside, entry.files)
         except ManifestError as error:
             raise CheckpointDamagedError(entry.id, beside, str(error), entry.command) from error
-        place = self.folder(entry.id)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with self.staging() as old:
-            if place.exists():
-                place.replace(old / entry.id)
-            beside.replace(place)
-        return place
+        return self._put(beside, self.folder(entry.id))
+
+    def convert(self, checkpoint_id: str, quantization: str = "int8") -> Path:
+        """Return the folder of a checkpoint's CTranslate2 form, made now unless it is there and whole.
+
+        Raises as `open` does, and CheckpointInvalidError when it cannot be converted.
+        """
+        from models.conversion import convert_checkpoint
+
+        if place := self.converted(checkpoint_id, quantization):
+            return place
+        revision = self.verify(checkpoint_id).revision
+        folder = self.folder(checkpoint_id)
+        with self.staging() as beside:
+            convert_checkpoint(folder, beside, quantization)
+            for name in (VOCAB, SOURCE_SPM, TARGET_SPM):
+                shutil.copyfile(folder / name, beside / name)
+            shutil.copyfile(folder / CONFIG, beside / CHECKPOINT_CONFIG)
+            write_manifest(beside, checkpoint_id, revision)
+            return self._put(beside, self._converted_folder(checkpoint_id, quantization))
+
+    def converted(self, checkpoint_id: str, quantization: str = "int8") -> Path | None:
+        """Check a checkpoint's CTranslate2 form; None when this revision has none, or it is damaged."""
+        place = self._converted_folder(checkpoint_id, quantization)
+        try:
+            wanted = read_manifest(self.folder(checkpoint_id)).revision
+            found = verify_manifest(place)
+        except ManifestError:
+            return None
+        return place if (found.checkpoint_id, found.revision) == (checkpoint_id, wanted) else None
+
+    def _converted_folder(self, checkpoint_id: str, quantization: str) -> Path:
+        return self.root / "converted" / checkpoint_id / quantization
 
     @contextmanager
     def staging(self) -> Iterator[Path]:
@@ -137,10 +174,27 @@ class Store:
         place = self.folder(checkpoint_id)
         if not place.is_dir():
             raise CheckpointMissingError(checkpoint_id, entry.command)
-        size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
+        gone = [place, self.root / "converted" / checkpoint_id]
+        size = sum(path.stat().st_size for folder in gone for path in folder.rglob("*") if path.is_file())
         with self.staging() as beside:
-            place.replace(beside / checkpoint_id)  # gone at once, however long the rest takes
+            for number, folder in enumerate(gone):
+                with suppress(FileNotFoundError):
+                    folder.replace(beside / str(number))  # gone at once, however long the rest takes
         return size
+
+    def _put(self, beside: Path, place: Path) -> Path:
+        """Rename a staged folder into place; if others do so at the same time, the last one stays."""
+        place.parent.mkdir(parents=True, exist_ok=True)
+        attempts = count()
+        with self.staging() as old:
+            while True:
+                with suppress(FileNotFoundError):
+                    place.replace(old / str(next(attempts)))
+                try:
+                    return beside.replace(place)
+                except OSError as error:
+                    if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                        raise
 
     def _translator(self, checkpoint_id: str) -> Entry:
         entry = self.catalog[checkpoint_id]

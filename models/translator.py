@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from models.batching import batches
-from models.decoding import DecodingSettings, output_limit
+from models.decoding import DecodingSettings
 from models.errors import UnsupportedTargetError
 from models.guards import has_words
 from models.splitting import halve, split_sentence
@@ -49,10 +48,7 @@ class _Output:
 
 
 class MarianTranslator:
-    """Translates with one checkpoint.
-
-    `batch_tokens` bounds the padded source tokens of a batch; it changes speed and memory, never a result.
-    """
+    """Translates with one checkpoint, on whichever engine runs it."""
 
     def __init__(
         self,
@@ -60,14 +56,11 @@ class MarianTranslator:
         tokenizer: Tokenizer,
         engine: Engine,
         settings: DecodingSettings | None = None,
-        *,
-        batch_tokens: int = 1024,
     ) -> None:
         self._checkpoint = checkpoint
         self._tokenizer = tokenizer
         self._engine = engine
         self._settings = settings or DecodingSettings()
-        self._batch_tokens = batch_tokens
 
     @property
     def checkpoint_id(self) -> str:
@@ -95,9 +88,7 @@ class MarianTranslator:
 
     def with_settings(self, settings: DecodingSettings) -> MarianTranslator:
         """Return a translator on the same loaded checkpoint that searches differently."""
-        return MarianTranslator(
-            self._checkpoint, self._tokenizer, self._engine, settings, batch_tokens=self._batch_tokens
-        )
+        return MarianTranslator(self._checkpoint, self._tokenizer, self._engine, settings)
 
     def translate(self, sentences: Sequence[str], *, target: str) -> list[Translation]:
         """Translate sentences, one result for each in order; raise UnsupportedTargetError for another target.
@@ -132,7 +123,7 @@ class MarianTranslator:
         return outputs
 
     def _decode(self, parts: Sequence[str], tag: str) -> list[_Output]:
-        """Translate parts as they are, in batches of like length."""
+        """Translate parts as they are."""
         outputs = [_Output(part, 0.0, 0) for part in parts]
         encoded: dict[int, Encoded] = {}
         for index, part in enumerate(parts):
@@ -143,20 +134,15 @@ class MarianTranslator:
                 encoded[index] = sequence
             else:
                 outputs[index] = _Output(part, 0.0, 0, frozenset({"copy"}))
-        indices = list(encoded)
-        lengths = [len(encoded[index].ids) for index in indices]
-        limit = self._engine.positions
-        for batch in batches(
-            lengths, budget=self._batch_tokens, group=lambda length: output_limit(length, limit)
-        ):
-            chosen = [indices[position] for position in batch]
-            found = self._engine.generate([encoded[index].ids for index in chosen], self._settings)
-            for index, hypothesis in zip(chosen, found, strict=True):
-                flags = set() if hypothesis.finished else {"cut"}
-                if encoded[index].unknown or self._tokenizer.unknown in hypothesis.ids:
-                    flags.add("unknown")
-                text = _with_space_of(parts[index], self._tokenizer.decode(hypothesis.ids))
-                outputs[index] = _Output(text, hypothesis.score, len(hypothesis.ids) + 1, frozenset(flags))
+        if not encoded:
+            return outputs
+        found = self._engine.generate([sequence.ids for sequence in encoded.values()], self._settings)
+        for (index, sequence), hypothesis in zip(encoded.items(), found, strict=True):
+            flags = set() if hypothesis.finished else {"cut"}
+            if sequence.unknown or self._tokenizer.unknown in hypothesis.ids:
+                flags.add("unknown")
+            text = _with_space_of(parts[index], self._tokenizer.decode(hypothesis.ids))
+            outputs[index] = _Output(text, hypothesis.score, len(hypothesis.ids) + 1, frozenset(flags))
         return outputs
 
 

@@ -47,4 +47,4 @@ def test_an_output_may_be_twice_the_source_and_never_beyond_the_positions(
 
 def test_settings_are_named_in_their_signature() -> None:
     assert DecodingSettings(beams=2).signature == "beams:2|lp:1|rp:1|nr:0"
-    assert DecodingSettings().against_loops().signature == "beams:4|lp:1|rp:1.2|nr:4"
+    assert DecodingSettings().against_loops().signature == "beams:4|lp:1|rp:1|nr:3"

@@ -47,9 +47,7 @@ class Echo:
 
 def translator(engine: Echo, limit: int = 20) -> MarianTranslator:
     tokenizer = Tokenizer(Spelling(), Spelling(), VOCAB)
-    return MarianTranslator(
-        Checkpoint("echo", "1", {"es": ">>spa<<"}, limit), tokenizer, engine, batch_tokens=64
-    )
+    return MarianTranslator(Checkpoint("echo", "1", {"es": ">>spa<<"}, limit), tokenizer, engine)
 
 
 def test_one_result_for_each_sentence_in_order() -> None:

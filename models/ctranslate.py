@@ -1,0 +1,145 @@
+"""Marian checkpoints through CTranslate2: the fast engine, int8 on a processor and float16 on a GPU.
+
+It runs checkpoints that were converted once (see `models.conversion`); loading one imports neither torch nor
+transformers. Its beam search is that of the torch engine, step by step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from models.batching import batches
+from models.decoding import output_limit
+from models.engine import Hypothesis
+from models.errors import CheckpointInvalidError, DeviceError
+from models.layout import CHECKPOINT_CONFIG, VOCAB, read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from models.decoding import DecodingSettings
+
+_END = "</s>"
+
+
+class CTranslateEngine:
+    """Runs a loaded ctranslate2.Translator; `pieces[id]` are its vocabulary.
+
+    `batch_tokens` bounds the padded source tokens of a batch; it changes speed and memory, never a result.
+    """
+
+    def __init__(
+        self,
+        network: Any,
+        pieces: Sequence[str],
+        positions: int,
+        *,
+        quantization: str,
+        batch_tokens: int = 1024,
+    ) -> None:
+        self._network = network
+        self._pieces = pieces
+        self._ids = {piece: id_ for id_, piece in enumerate(pieces)}
+        self._positions = positions
+        self._quantization = quantization
+        self._batch_tokens = batch_tokens
+
+    @property
+    def name(self) -> str:
+        """Engine and number format, e.g. "ctranslate2-int8"."""
+        return f"ctranslate2-{self._quantization}"
+
+    @property
+    def positions(self) -> int:
+        """How many positions the network has."""
+        return self._positions
+
+    def generate(self, sources: Sequence[Sequence[int]], settings: DecodingSettings) -> list[Hypothesis]:
+        """Search for the best output of each source, in order; batches run side by side on its workers."""
+        lengths = [len(source) for source in sources]
+        plan = list(batches(lengths, budget=self._batch_tokens, group=self._limit))
+        running = [
+            self._network.translate_batch(
+                [[self._pieces[id_] for id_ in sources[index]] for index in batch],
+                asynchronous=True,
+                beam_size=settings.beams,
+                length_penalty=settings.length_penalty,
+                repetition_penalty=settings.repetition_penalty,
+                no_repeat_ngram_size=settings.no_repeat_ngram,
+                max_input_length=0,
+                max_decoding_length=self._limit(lengths[batch[0]]) - 1,
+                return_end_token=True,
+                return_scores=True,
+            )
+            for batch in plan
+        ]
+        found: list[Hypothesis | None] = [None] * len(sources)
+        for batch, results in zip(plan, running, strict=True):
+            for index, result in zip(batch, results, strict=True):
+                found[index] = self._hypothesis(result.result(), settings)
+        return [hypothesis for hypothesis in found if hypothesis is not None]
+
+    def _limit(self, length: int) -> int:
+        return output_limit(length, self._positions)
+
+    def _hypothesis(self, result: Any, settings: DecodingSettings) -> Hypothesis:
+        pieces: list[str] = result.hypotheses[0]
+        # CTranslate2 divides by length ** penalty, with `</s>` counted; the mean divides by the length.
+        score = result.scores[0] * len(pieces) ** (settings.length_penalty - 1.0)
+        finished = pieces[-1:] == [_END]
+        return Hypothesis(
+            tuple(self._ids[piece] for piece in (pieces[:-1] if finished else pieces)), score, finished
+        )
+
+
+def resolve_device(wanted: str) -> str:
+    """Return "cpu" or "cuda"; "auto" is a GPU where CTranslate2 finds one. Raises DeviceError."""
+    import ctranslate2  # type: ignore[import-untyped]
+
+    available = ctranslate2.get_cuda_device_count() > 0
+    match wanted:
+        case "auto":
+            return "cuda" if available else "cpu"
+        case "cpu":
+            return "cpu"
+        case "cuda" if available:
+            return "cuda"
+        case "cuda":
+            raise DeviceError(wanted, "CTranslate2 finds no GPU; use cpu or auto")
+        case _:
+            raise DeviceError(wanted, "there are auto, cpu and cuda")
+
+
+def load_ctranslate_engine(
+    folder: Path,
+    *,
+    quantization: str,
+    device: str = "cpu",
+    threads: int | None = None,
+    workers: int = 1,
+    batch_tokens: int = 1024,
+) -> CTranslateEngine:
+    """Load a converted folder (with its vocab.json) on "cpu" or "cuda".
+
+    `workers` batches run at a time, with `threads` each: together no more than there are cores. Raises
+    CheckpointInvalidError.
+    """
+    import ctranslate2
+
+    try:
+        network = ctranslate2.Translator(
+            str(folder),
+            device,
+            compute_type=quantization,
+            inter_threads=workers,
+            intra_threads=threads or 0,
+        )
+        positions = int(read_json(folder, CHECKPOINT_CONFIG)["max_position_embeddings"])
+        vocab = read_json(folder, VOCAB)
+    except (RuntimeError, ValueError) as error:
+        raise CheckpointInvalidError(folder, f"CTranslate2 cannot load it ({error})") from error
+    pieces = [""] * (max(vocab.values()) + 1)
+    for piece, id_ in vocab.items():
+        pieces[id_] = piece
+    return CTranslateEngine(network, pieces, positions, quantization=quantization, batch_tokens=batch_tokens)

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from models import DecodingSettings, Store, load_translator, read_catalog
+from models.conversion import sinusoids
+from models.ctranslate import load_ctranslate_engine, resolve_device
+from models.errors import CheckpointInvalidError, DeviceError, EngineError
+from models.manifest import write_manifest
+from models.marian import load_torch_engine
+from models.tokenizer import load_tokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+pytest_plugins = ("marian_fixture",)
+
+WORDS = ("red", "fox", "sees", "blue", "sky")
+GOLDEN = [" ".join(random.Random(number).choices(WORDS, k=1 + number % 9)) for number in range(40)]
+
+pytest.importorskip("ctranslate2")
+
+
+@pytest.fixture(params=["starter", "opus"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, tiny_starter: Path, tiny_opus: Path) -> Store:
+    folder = tiny_starter if request.param == "starter" else tiny_opus
+    shutil.copytree(folder, tmp_path / "package" / "starter")
+    write_manifest(tmp_path / "package" / "starter", "starter")
+    return Store(tmp_path / "store", read_catalog(), tmp_path / "package")
+
+
+@pytest.mark.parametrize(
+    "settings", [DecodingSettings(beams=1), DecodingSettings(), DecodingSettings(length_penalty=0.6)]
+)
+def test_it_finds_beam_for_beam_what_torch_finds(store: Store, settings: DecodingSettings) -> None:
+    folder = store.open("starter")
+    tokenizer = load_tokenizer(folder, normalise=False)
+    sources = [tokenizer.encode(sentence, tag).ids for sentence in GOLDEN for tag in (">>spa<<", ">>rus<<")]
+    theirs = load_torch_engine(folder, device="cpu").generate(sources, settings)
+    converted = load_ctranslate_engine(store.convert("starter", "float32"), quantization="float32")
+    ours = converted.generate(sources, settings)
+    assert [one.ids for one in ours] == [one.ids for one in theirs]
+    assert [one.finished for one in ours] == [one.finished for one in theirs]
+    assert [one.score for one in ours] == pytest.approx([one.score for one in theirs], abs=1e-5)
+
+
+def test_int8_translates_much_the_same(store: Store) -> None:
+    tokenizer = load_tokenizer(store.open("starter"), normalise=False)
+    sources = [tokenizer.encode(sentence, ">>spa<<").ids for sentence in GOLDEN]
+    exact, rounded = (
+        load_ctranslate_engine(store.convert("starter", form), quantization=form).generate(
+            sources, DecodingSettings()
+        )
+        for form in ("float32", "int8")
+    )
+    same = sum(one.ids == other.ids for one, other in zip(exact, rounded, strict=True))
+    assert same > 0.8 * len(sources)
+
+
+@pytest.mark.parametrize("batch_tokens", [1, 40, 4096])
+def test_an_output_does_not_depend_on_its_batch(store: Store, batch_tokens: int) -> None:
+    tokenizer = load_tokenizer(store.open("starter"), normalise=False)
+    sources = [tokenizer.encode(sentence, ">>rus<<").ids for sentence in GOLDEN]
+    folder = store.convert("starter")
+    engine = load_ctranslate_engine(
+        folder, quantization="int8", threads=1, workers=2, batch_tokens=batch_tokens
+    )
+    alone = load_ctranslate_engine(folder, quantization="int8", threads=1)
+    assert [one.ids for one in engine.generate(sources, DecodingSettings())] == [
+        alone.generate([source], DecodingSettings())[0].ids for source in sources
+    ]
+
+
+def test_an_output_that_does_not_end_is_unfinished(tiny_random: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_random, tmp_path / "package" / "starter")
+    write_manifest(tmp_path / "package" / "starter", "starter")
+    store = Store(tmp_path / "store", read_catalog(), tmp_path / "package")
+    tokenizer = load_tokenizer(tiny_random, normalise=False)
+    engine = load_ctranslate_engine(store.convert("starter"), quantization="int8")
+    hypothesis = engine.generate([tokenizer.encode("red fox").ids], DecodingSettings())[0]
+    assert not hypothesis.finished
+    assert len(hypothesis.ids) == 31
+
+
+def test_a_checkpoint_is_converted_once(store: Store) -> None:
+    place = store.convert("starter")
+    written = (place / "model.bin").stat().st_mtime_ns
+    assert store.convert("starter") == place
+    assert (place / "model.bin").stat().st_mtime_ns == written
+
+
+def test_a_damaged_conversion_is_made_anew(store: Store) -> None:
+    place = store.convert("starter")
+    whole = (place / "model.bin").read_bytes()
+    (place / "model.bin").write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert store.converted("starter") is None
+    assert store.convert("starter") == place
+    assert (place / "model.bin").read_bytes() == whole
+
+
+def test_a_new_revision_is_converted_anew(store: Store, tiny_random: Path) -> None:
+    store.import_folder(store.open("starter"), "opus-mt-en-es")
+    first = store.convert("opus-mt-en-es").joinpath("model.bin").read_bytes()
+    store.import_folder(tiny_random, "opus-mt-en-es")
+    assert store.converted("opus-mt-en-es") is None
+    assert store.convert("opus-mt-en-es").joinpath("model.bin").read_bytes() != first
+
+
+def test_removing_a_checkpoint_removes_its_conversion(store: Store) -> None:
+    store.import_folder(store.open("starter"), "opus-mt-en-es")
+    place = store.convert("opus-mt-en-es")
+    store.remove("opus-mt-en-es")
+    assert not place.exists()
+
+
+def _without_a_layer(weights: dict[str, object]) -> None:
+    del weights["model.decoder.layers.0.fc1.weight"]
+
+
+@pytest.mark.parametrize("harm", [_without_a_layer])
+def test_what_lacks_weights_is_not_converted(
+    store: Store, tmp_path: Path, harm: Callable[[dict[str, object]], None]
+) -> None:
+    folder = tmp_path / "harmed"
+    shutil.copytree(store.open("starter"), folder)
+    weights = load_file(folder / "model.safetensors")
+    harm(weights)
+    save_file(weights, folder / "model.safetensors")
+    store.import_folder(folder, "opus-mt-en-es")
+    with pytest.raises(CheckpointInvalidError, match=r"decoder\.layers\.0\.fc1"):
+        store.convert("opus-mt-en-es")
+    assert store.converted("opus-mt-en-es") is None
+    assert list((store.root / "partial").iterdir()) == []
+
+
+def test_positions_are_those_of_transformers() -> None:
+    import torch
+    from transformers.models.marian.modeling_marian import MarianSinusoidalPositionalEmbedding
+
+    for dimensions in (8, 7):
+        theirs = MarianSinusoidalPositionalEmbedding(20, dimensions).create_weight()
+        assert torch.allclose(theirs, torch.tensor(sinusoids(20, dimensions)), atol=1e-6)
+
+
+def test_the_fast_engine_is_the_one_that_is_loaded(store: Store) -> None:
+    assert "|engine:ctranslate2-int8|" in load_translator(store=store, device="cpu").signature
+    assert "|engine:torch-float32|" in load_translator(store=store, device="cpu", engine="torch").signature
+
+
+def test_torch_takes_over_where_nothing_can_be_kept(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    barred = Store(tmp_path / "file" / "store", store.catalog, store.shipped)
+    assert "|engine:torch-float32|" in load_translator(store=barred, device="cpu").signature
+    with pytest.raises(EngineError, match="ctranslate2"):
+        load_translator(store=barred, device="cpu", engine="ctranslate2")
+
+
+def test_an_unknown_engine_is_refused(store: Store) -> None:
+    with pytest.raises(EngineError, match="auto, ctranslate2 and torch"):
+        load_translator(store=store, engine="onnx")
+
+
+def test_devices_are_checked() -> None:
+    import ctranslate2
+
+    assert resolve_device("cpu") == "cpu"
+    with pytest.raises(DeviceError, match="tpu"):
+        resolve_device("tpu")
+    if not ctranslate2.get_cuda_device_count():
+        assert resolve_device("auto") == "cpu"
+        with pytest.raises(DeviceError, match="finds no GPU"):
+            resolve_device("cuda")
+
+
+def test_translating_with_it_imports_neither_torch_nor_transformers(store: Store) -> None:
+    store.convert("starter")
+    code = (
+        "import json, sys; from pathlib import Path; from models import *; "
+        "root, shipped = map(Path, sys.argv[1:]); "
+        "translator = load_translator(store=Store(root, read_catalog(), shipped), device='cpu'); "
+        "text = translator.translate(['red'], target='es')[0].text; "
+        "print(json.dumps([text, sorted({'torch', 'transformers'} & set(sys.modules))]))"
+    )
+    command = [sys.executable, "-c", code, str(store.root), str(store.shipped)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(run.stdout) == ["rojo", []]
