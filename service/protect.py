@@ -18,6 +18,7 @@ _PROTECTED = re.compile(
   | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                                          # e-mail addresses
   | \{\{?[\w.:-]*\}?\} | %\(\w+\)[sdf] | %[sd]\b | <[A-Za-z/][^<>\s]*(?:\s[^<>]*)?/?>   # placeholders, tags
   | \[\^[\w-]+\]                                                          # footnote marks
+  | \([^()\n]{2,30}\)\s?(?:--|[—–-])\Z | (?:--|[—–])\Z                    # the end of a dateline
   | (?<![\w@])[@#]\w+(?:[.-]\w+)*                                         # handles, hashtags
     """,
     re.VERBOSE,

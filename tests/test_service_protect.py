@@ -17,6 +17,8 @@ from service.protect import fragments, has_words, missing, protected_spans
         ('A <x id="1"/> tag', ['<x id="1"/>']),
         ("A note[^2] here", ["[^2]"]),
         ("By @ann about #rain", ["@ann", "#rain"]),
+        ("Port Ellery, May 3 (Coast Wire) --", ["(Coast Wire) --"]),
+        ("PARIS —", ["—"]),
         ("A 5% discount, no. 1", []),
         ("www.a.example is up", ["www.a.example"]),
     ],
