@@ -105,3 +105,48 @@ class EngineError(ModelError):
         self.engine = engine
         self.problem = problem
         super().__init__(f'The engine "{engine}" cannot be used: {problem}.')
+
+
+class HubUnreachableError(ModelError):
+    """The hub does not answer, or may not be asked."""
+
+    def __init__(self, repository: str, problem: str) -> None:
+        self.repository = repository
+        self.problem = problem
+        super().__init__(
+            f"The hub cannot be reached for {repository} ({problem}); "
+            "where it never can, use: triptych models import DIR --as ID"
+        )
+
+
+class HubRefusedError(ModelError):
+    """The hub answered with an error; `status` is HTTP's, `retry_after` its header, "" without one."""
+
+    def __init__(self, repository: str, status: int, retry_after: str = "") -> None:
+        self.repository = repository
+        self.status = status
+        self.retry_after = retry_after
+        said = {404: "it has no such repository or revision", 429: "too many requests"}.get(
+            status, "it refuses"
+        )
+        later = f", to be asked again in {retry_after} s" if retry_after else ""
+        super().__init__(f"The hub answered {status} for {repository}: {said}{later}.")
+
+
+class HubMismatchError(ModelError):
+    """A file from the hub is not the one that was expected; nothing was installed."""
+
+    def __init__(self, repository: str, name: str, problem: str) -> None:
+        self.repository = repository
+        self.name = name
+        self.problem = problem
+        super().__init__(f"{name} of {repository} is not taken: {problem}.")
+
+
+class ArchiveError(ModelError):
+    """An archive cannot be imported."""
+
+    def __init__(self, archive: Path, problem: str) -> None:
+        self.archive = archive
+        self.problem = problem
+        super().__init__(f"{archive} cannot be imported: {problem}.")

@@ -30,11 +30,13 @@ from models.errors import (
 from models.layout import (
     CHECKPOINT_CONFIG,
     CONFIG,
+    PICKLED,
     SOURCE_SPM,
     TARGET_SPM,
     VOCAB,
     check_layout,
     files_to_take,
+    weights_name,
 )
 from models.manifest import Manifest, ManifestError, read_manifest, verify_manifest, write_manifest
 
@@ -71,7 +73,7 @@ class Store:
 
     def verify(self, checkpoint_id: str) -> Manifest:
         """Check every file of a checkpoint against its manifest and the catalog; raise as `open` does."""
-        entry = self._translator(checkpoint_id)
+        entry = self.translator(checkpoint_id)
         folder = self.folder(checkpoint_id)
         if not folder.is_dir() or not any(folder.iterdir()):
             raise CheckpointMissingError(checkpoint_id, entry.command)
@@ -83,6 +85,13 @@ class Store:
             problem = f'its manifest is that of "{manifest.checkpoint_id}"'
             raise CheckpointDamagedError(checkpoint_id, folder, problem, entry.command)
         return manifest
+
+    def whole(self, checkpoint_id: str) -> Path | None:
+        """Return a checkpoint's folder if it is there and whole, else None."""
+        try:
+            return self.open(checkpoint_id)
+        except (CheckpointMissingError, CheckpointDamagedError):
+            return None
 
     def folder(self, checkpoint_id: str) -> Path:
         """Return where a checkpoint lies, or would lie."""
@@ -115,8 +124,24 @@ class Store:
                 shutil.copyfile(folder / name, beside / name)
             return self.install(beside, entry, revision=revision)
 
+    def import_archive(self, archive: Path, as_id: str, *, revision: str = "") -> Path:
+        """Unpack a zip or tar into the store as `import_folder` does; raise as it does, and ArchiveError."""
+        from models.archive import unpack
+
+        entry = self._replaceable(as_id)
+        with self.staging() as beside:
+            unpack(archive, beside)
+            return self.install(beside, entry, revision=revision)
+
     def install(self, beside: Path, entry: Entry, *, revision: str = "") -> Path:
-        """Check a staged folder, write its manifest and rename it into place; return where it lies now."""
+        """Check a staged folder, write its manifest and rename it into place; return where it lies now.
+
+        Pickled weights become safetensors. Raises CheckpointInvalidError, CheckpointDamagedError.
+        """
+        if weights_name(beside) == PICKLED:
+            from models.marian import unpickle_weights
+
+            unpickle_weights(beside)
         check_layout(beside)
         write_manifest(beside, entry.id, revision or entry.revision)
         try:
@@ -196,7 +221,8 @@ class Store:
                     if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                         raise
 
-    def _translator(self, checkpoint_id: str) -> Entry:
+    def translator(self, checkpoint_id: str) -> Entry:
+        """Return a checkpoint's entry; raise UnknownCheckpointError for other ids, encoders' too."""
         entry = self.catalog[checkpoint_id]
         if entry.kind is not Kind.TRANSLATOR:
             known = [known.id for known in self.catalog.of_kind(Kind.TRANSLATOR)]
@@ -204,7 +230,7 @@ class Store:
         return entry
 
     def _replaceable(self, checkpoint_id: str) -> Entry:
-        entry = self._translator(checkpoint_id)
+        entry = self.translator(checkpoint_id)
         if entry.origin is Origin.SHIPPED:
             raise CheckpointShippedError(checkpoint_id)
         return entry

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytest_plugins = ("marian_fixture",)
 
 WORDS = ("red", "fox", "sees", "blue", "sky")
-GOLDEN = [" ".join(random.Random(number).choices(WORDS, k=1 + number % 9)) for number in range(40)]
+GOLDEN = [" ".join(random.Random(number).choices(WORDS, k=1 + number % 9)) for number in range(24)]
 
 pytest.importorskip("ctranslate2")
 
@@ -45,8 +45,8 @@ def test_it_finds_beam_for_beam_what_torch_finds(store: Store, settings: Decodin
     folder = store.open("starter")
     tokenizer = load_tokenizer(folder, normalise=False)
     sources = [tokenizer.encode(sentence, tag).ids for sentence in GOLDEN for tag in (">>spa<<", ">>rus<<")]
-    theirs = load_torch_engine(folder, device="cpu").generate(sources, settings)
-    converted = load_ctranslate_engine(store.convert("starter", "float32"), quantization="float32")
+    theirs = load_torch_engine(folder, device="cpu", threads=1).generate(sources, settings)
+    converted = load_ctranslate_engine(store.convert("starter", "float32"), quantization="float32", threads=1)
     ours = converted.generate(sources, settings)
     assert [one.ids for one in ours] == [one.ids for one in theirs]
     assert [one.finished for one in ours] == [one.finished for one in theirs]
@@ -57,7 +57,7 @@ def test_int8_translates_much_the_same(store: Store) -> None:
     tokenizer = load_tokenizer(store.open("starter"), normalise=False)
     sources = [tokenizer.encode(sentence, ">>spa<<").ids for sentence in GOLDEN]
     exact, rounded = (
-        load_ctranslate_engine(store.convert("starter", form), quantization=form).generate(
+        load_ctranslate_engine(store.convert("starter", form), quantization=form, threads=1).generate(
             sources, DecodingSettings()
         )
         for form in ("float32", "int8")
@@ -85,7 +85,7 @@ def test_an_output_that_does_not_end_is_unfinished(tiny_random: Path, tmp_path: 
     write_manifest(tmp_path / "package" / "starter", "starter")
     store = Store(tmp_path / "store", read_catalog(), tmp_path / "package")
     tokenizer = load_tokenizer(tiny_random, normalise=False)
-    engine = load_ctranslate_engine(store.convert("starter"), quantization="int8")
+    engine = load_ctranslate_engine(store.convert("starter"), quantization="int8", threads=1)
     hypothesis = engine.generate([tokenizer.encode("red fox").ids], DecodingSettings())[0]
     assert not hypothesis.finished
     assert len(hypothesis.ids) == 31
@@ -186,7 +186,7 @@ def test_translating_with_it_imports_neither_torch_nor_transformers(store: Store
     code = (
         "import json, sys; from pathlib import Path; from models import *; "
         "root, shipped = map(Path, sys.argv[1:]); "
-        "translator = load_translator(store=Store(root, read_catalog(), shipped), device='cpu'); "
+        "translator = load_translator(store=Store(root, read_catalog(), shipped), device='cpu', threads=1); "
         "text = translator.translate(['red'], target='es')[0].text; "
         "print(json.dumps([text, sorted({'torch', 'transformers'} & set(sys.modules))]))"
     )

@@ -26,7 +26,7 @@ def store(tmp_path: Path, tiny_starter: Path) -> Store:
 
 
 def test_the_starter_loads_and_translates(store: Store) -> None:
-    translator = load_translator(store=store, device="cpu")
+    translator = load_translator(store=store, device="cpu", threads=1)
     assert (translator.checkpoint_id, translator.targets) == ("starter", ("es", "ru"))
     assert [one.text for one in translator.translate(["red", "", "12"], target="es")] == ["rojo", "", "12"]
     assert translator.signature.startswith("starter|rev:tiny|engine:")

@@ -81,7 +81,7 @@ def test_ids_and_scores_are_those_of_plain_transformers(tiny: tuple[str, Path], 
     from transformers import MarianMTModel
 
     _, folder = tiny
-    engine = load_torch_engine(folder, device="cpu")
+    engine = load_torch_engine(folder, device="cpu", threads=1)
     tokenizer = load_tokenizer(folder, normalise=False)
     plain = MarianMTModel.from_pretrained(folder, dtype=torch.float32)
     pad = plain.config.pad_token_id
