@@ -9,6 +9,9 @@ BIN := $(VENV)/bin
 ARTICLE ?= examples/harbour.en.md
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# What the engines convert is kept here too, not in the home folder.
+export TRIPTYCH_STORE ?= $(CURDIR)/.store
+
 .PHONY: demo test lint types serve clean
 
 demo: $(VENV)/.run
@@ -28,7 +31,7 @@ serve: $(VENV)/.run
 	$(BIN)/triptych serve
 
 clean:
-	rm -rf $(VENV) out build *.egg-info
+	rm -rf $(VENV) .store out build *.egg-info
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

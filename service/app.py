@@ -62,6 +62,7 @@ def build_pipeline(settings: Settings) -> Pipeline:
             checkpoint_id,
             store=store,
             device=settings.device,
+            engine=settings.engine,
             settings=DecodingSettings(beams=settings.beams),
             threads=settings.threads,
         )

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     )
     encoder: str = Field(default="use", description="The sentence encoder that aligns")
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
+    engine: Literal["auto", "ctranslate2", "torch"] = Field(
+        default="auto", description="What runs checkpoints"
+    )
     threads: int | None = Field(default=None, ge=1, le=256, description="Processor threads of the engine")
     beams: int = Field(default=4, ge=1, le=16, description="Beam size; 1 is greedy and fastest")
     max_bytes: int = Field(default=2_000_000, ge=1_000, description="The largest request body or file")

@@ -24,7 +24,11 @@ EXAMPLES = ROOT / "examples"
 SEED = ROOT.parent / "shared" / "seed" / "article.md"
 TRIPTYCH = [sys.executable, "-m", "service"]
 # Greedy search and no hub: what is tested is that the parts fit, on any machine, without a network.
-ENVIRONMENT = os.environ | {"TRIPTYCH_BEAMS": "1", "HF_HUB_OFFLINE": "1"}
+ENVIRONMENT = os.environ | {
+    "TRIPTYCH_BEAMS": "1",
+    "TRIPTYCH_STORE": str(ROOT / ".store"),
+    "HF_HUB_OFFLINE": "1",
+}
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
