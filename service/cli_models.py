@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from models.store import Store
 
 
@@ -23,6 +26,8 @@ def list_models() -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from models.catalog import Origin
+
     store = _store()
     installed = {item.entry.id: item for item in store.installed()}
     table = Table(box=None, pad_edge=False)
@@ -30,6 +35,9 @@ def list_models() -> None:
         table.add_column(heading, no_wrap=heading == "id")
     for entry in store.catalog.entries:
         here = installed.get(entry.id)
+        if entry.origin is Origin.PACKAGE and _is_package(entry.repository):
+            table.add_row(entry.id, entry.kind, "many", entry.quality, entry.licence, "in its Python package")
+            continue
         state = (
             f"{here.size / 1e6:.0f} MB, revision {here.revision or '-'}" if here else f"no: {entry.command}"
         )
@@ -48,12 +56,47 @@ def verify(ids: tuple[str, ...]) -> None:
         click.echo(f"{checkpoint_id}: {len(manifest.files)} files are what they were")
 
 
+@models.command()
+@click.argument("checkpoint_id", metavar="ID")
+def pull(checkpoint_id: str) -> None:
+    """Get a checkpoint from the hub into the store, checked; from then on no network is needed.
+
+    HF_ENDPOINT, HF_HUB_OFFLINE and the hub client's other variables hold.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    from models.hub import pull as pull_checkpoint
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def report(name: str, here: int, size: int) -> None:
+            if name not in tasks:
+                tasks[name] = progress.add_task(name, total=size)
+            progress.update(tasks[name], completed=here)
+
+        folder = pull_checkpoint(_store(), checkpoint_id, progress=report)
+    click.echo(folder)
+
+
+@models.command()
+@click.argument("checkpoint_id", metavar="ID")
+@click.option("--quantization", type=click.Choice(["int8", "float16", "float32"]), default="int8")
+def convert(checkpoint_id: str, quantization: str) -> None:
+    """Convert a checkpoint for CTranslate2 now; the first translation does it otherwise."""
+    click.echo(_store().convert(checkpoint_id, quantization))
+
+
 @models.command("import")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("source", type=click.Path(path_type=Path), metavar="FOLDER|ARCHIVE")
 @click.option("--as", "checkpoint_id", required=True, metavar="ID", help="The catalog's id for it.")
-def import_folder(folder: Path, checkpoint_id: str) -> None:
-    """Copy a checkpoint FOLDER that is on this machine into the store, checked."""
-    click.echo(_store().import_folder(folder, checkpoint_id))
+def import_source(source: Path, checkpoint_id: str) -> None:
+    """Copy a checkpoint that is on this machine, a folder or a zip or tar of one, into the store, checked."""
+    store = _store()
+    put = store.import_archive if source.is_file() else store.import_folder
+    click.echo(put(source, checkpoint_id))
 
 
 @models.command()
@@ -62,6 +105,14 @@ def remove(checkpoint_id: str) -> None:
     """Remove a checkpoint from this machine."""
     freed = _store().remove(checkpoint_id)
     click.echo(f"{checkpoint_id} is removed, {freed / 1e6:.0f} MB are free again")
+
+
+def _is_package(name: str) -> bool:
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def _store() -> Store:
