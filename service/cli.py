@@ -260,13 +260,14 @@ def _write(aligned: Aligned, forms: Sequence[str], folder: Path) -> None:
 def _documents(aligned: Aligned, name: str, stem: str) -> dict[str, bytes]:
     """Render one form; "md" is the machine-made versions themselves, in the article's own format."""
     from service.documents import EXTENSIONS
+    from service.render.document import render_document
     from service.render.forms import FORMS
     from service.result import Origin
 
     if name == "md":
         extensions = {format: extension for extension, format in reversed(list(EXTENSIONS.items()))}
         return {
-            f"article.{version.language}{extensions[version.article.format]}": version.article.source.encode()
+            f"article.{version.language}{extensions[version.article.format]}": render_document(version)
             for version in aligned.versions
             if version.origin is Origin.MACHINE
         }

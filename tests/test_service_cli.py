@@ -48,7 +48,9 @@ def test_translating_into_a_folder_writes_every_form(
     assert run("translate", article, "-o", out) == 0
     names = ["aligned.json", "aligned.tmx", "article.es.md", "article.ru.md", "index.html"]
     assert sorted(path.name for path in out.iterdir()) == names
-    assert (out / "article.es.md").read_text(encoding="utf-8") == ENGLISH.upper()
+    spanish = (out / "article.es.md").read_text(encoding="utf-8")
+    assert spanish.startswith(ENGLISH.upper())
+    assert spanish.endswith("\n\n<!-- Machine translation, not checked: starter -->\n")
     printed = capsys.readouterr()
     assert all(name in printed.out for name in names)
     assert "starter model" in printed.err
@@ -58,7 +60,7 @@ def test_one_form_goes_to_standard_output(article: Path, capfdbinary: pytest.Cap
     assert run("translate", article, "-t", "es") == 0
     assert list(json.loads(capfdbinary.readouterr().out)["versions"]) == ["en", "es"]
     assert run("translate", article, "-t", "es", "--to", "md") == 0
-    assert capfdbinary.readouterr().out.decode() == ENGLISH.upper()
+    assert capfdbinary.readouterr().out.decode().startswith(ENGLISH.upper())
 
 
 @pytest.mark.parametrize(
