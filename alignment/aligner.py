@@ -1,11 +1,16 @@
 """Sentence alignment of two versions.
 
-Encode the sentences, find a rough path from coarse to fine (`coarse`), then the best beads in a corridor
-round it (`search`) by what beads are worth (`cost`).
+Method: the sentences are encoded one by one. A rough path, from coarse to fine (`coarse`), says where to
+look and how alike matched sentences are in this article. In a corridor round it every bead gets a
+probability (`posterior`) from what it is worth (`cost`). The groups of sentences in beads that are at all
+likely are then encoded as they are, and the best path (`decode`) is found with their vectors. Most groups
+are never likely, so that this costs about a fifth of encoding the sentences where encoding all groups would
+cost nine times as much.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -13,14 +18,19 @@ import numpy.typing as npt
 
 from alignment.beads import Bead
 from alignment.coarse import rough_path
-from alignment.cost import BeadCost, Side
+from alignment.cost import BeadCost, Levels
+from alignment.decode import most_right
 from alignment.errors import EncoderOutputError, SentencesError
-from alignment.search import Corridor, best_path
+from alignment.posterior import Posteriors, posteriors
+from alignment.search import Corridor
+from alignment.side import Indices, Side, Vectors
+from alignment.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WIDTH = 12  # sentences to either side of the rough path that the exact search looks at
+_WIDTH = 8  # sentences to either side of the rough path that the exact search looks at
+_LIKELY = 0.03  # a group whose beads are together less probable is not encoded
 
 
 class Encoder(Protocol):
@@ -30,55 +40,87 @@ class Encoder(Protocol):
         """Return vectors of shape (len(sentences), dim), rows of unit length."""
 
 
+@dataclass(frozen=True, slots=True)
+class EncodedVersion:
+    """A version's sentences and their vectors."""
+
+    sentences: Sequence[str]
+    side: Side
+
+
 def align(source: Sequence[str], target: Sequence[str], encoder: Encoder) -> list[Bead]:
     """Align the sentences of two versions.
 
     Returns beads in reading order; every sentence of both sides is in exactly one. A sentence without a
-    counterpart stands in a bead of its own whose other side is empty. Raises SentencesError when a side is
-    not a sequence of strings, EncoderOutputError when the encoder does not return one finite vector a
-    sentence.
+    counterpart stands in a bead of its own whose other side is empty. A bead's score is the probability
+    that it is right, given all others. Raises SentencesError when a side is not a sequence of strings,
+    EncoderOutputError when the encoder does not return one finite vector a sentence.
     """
-    return align_sides(encoded(source, encoder), encoded(target, encoder))
+    return align_encoded(encoded(source, encoder), encoded(target, encoder), encoder)
 
 
-def encoded(sentences: Sequence[str], encoder: Encoder) -> Side:
+def encoded(sentences: Sequence[str], encoder: Encoder) -> EncodedVersion:
     """Encode one version; raise SentencesError or EncoderOutputError as `align` does."""
     if isinstance(sentences, str):
         raise SentencesError("one string")
     for sentence in sentences:
         if not isinstance(sentence, str):
             raise SentencesError(f"a {type(sentence).__name__} in it")
+    lengths = np.array([max(len(sentence), 1) for sentence in sentences], np.float32)
+    return EncodedVersion(sentences, Side(_vectors(sentences, encoder), lengths))
+
+
+def align_encoded(source: EncodedVersion, target: EncodedVersion, encoder: Encoder) -> list[Bead]:
+    """Align two encoded versions; see `align`."""
+    one, other = source.side, target.side
+    n, m = len(one.lengths), len(other.lengths)
+    if not n or not m:
+        return [Bead((i,), (), 0.0) for i in range(n)] + [Bead((), (j,), 0.0) for j in range(m)]
+    weights = Weights.learnt()
+    rough = rough_path(one.vectors, other.vectors)
+    levels = Levels.measured(one, other, rough)
+    likely = posteriors(BeadCost(one, other, levels, weights), Corridor.around(rough, _WIDTH))
+    one = one.with_groups(_encoded_groups(source.sentences, likely.of_groups(0, _LIKELY), encoder))
+    other = other.with_groups(_encoded_groups(target.sentences, likely.of_groups(1, _LIKELY), encoder))
+    likely = posteriors(BeadCost(one, other, levels, weights), likely.corridor)
+    return _beads(most_right(likely, n, m), likely)
+
+
+def _encoded_groups(
+    sentences: Sequence[str], ends: dict[int, Indices], encoder: Encoder
+) -> dict[int, tuple[Indices, Vectors]]:
+    texts = [" ".join(sentences[end - size : end]) for size, group in ends.items() for end in group]
+    vectors = _vectors(texts, encoder)
+    encoded = {}
+    begin = 0
+    for size, group in ends.items():
+        encoded[size] = group, vectors[begin : begin + len(group)]
+        begin += len(group)
+    return encoded
+
+
+def _vectors(sentences: Sequence[str], encoder: Encoder) -> Vectors:
+    """Return unit vectors; raise EncoderOutputError when the encoder returns anything else than vectors."""
     if not sentences:
-        return Side(np.zeros((0, 1), np.float32), np.zeros(0, np.float32))
+        return np.zeros((0, 1), np.float32)
     vectors = np.asarray(encoder.encode(list(sentences)), np.float32)
     if vectors.ndim != 2 or len(vectors) != len(sentences):
         raise EncoderOutputError(len(sentences), vectors.shape, "wrong shape")
     if not np.isfinite(vectors).all():
         raise EncoderOutputError(len(sentences), vectors.shape, "not finite")
-    vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    return Side(vectors, np.array([max(len(sentence), 1) for sentence in sentences], np.float32))
+    unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-9))
+    return unit
 
 
-def align_sides(source: Side, target: Side) -> list[Bead]:
-    """Align two encoded versions; see `align`."""
-    n, m = len(source.lengths), len(target.lengths)
-    if not n or not m:
-        return [Bead((i,), (), 0.0) for i in range(n)] + [Bead((), (j,), 0.0) for j in range(m)]
-    rough = rough_path(source.vectors, target.vectors)
-    scores = BeadCost(source, target, _length_ratio(source, target, rough))
-    path = best_path(scores, Corridor.around(rough, _WIDTH))
+def _beads(path: Indices, likely: Posteriors) -> list[Bead]:
+    probability = {
+        (*begin, *size): value
+        for begin, size, value in zip(
+            likely.begins.tolist(), likely.sizes.tolist(), likely.probabilities.tolist(), strict=True
+        )
+    }
     beads = []
     for (i, j), (next_i, next_j) in zip(path[:-1].tolist(), path[1:].tolist(), strict=True):
-        both = next_i > i and next_j > j
-        score = scores.sure(slice(i, next_i), slice(j, next_j)) if both else 0.0
+        score = min(probability.get((i, j, next_i - i, next_j - j), 0.0), 1.0)
         beads.append(Bead(tuple(range(i, next_i)), tuple(range(j, next_j)), score))
     return beads
-
-
-def _length_ratio(source: Side, target: Side, rough: npt.NDArray[np.intp]) -> float:
-    """Return the median length of a matched target sentence for a source sentence of length 1."""
-    matched = np.diff(rough, axis=0).all(axis=1)
-    if matched.sum() < 5:
-        return 1.0
-    i, j = rough[:-1][matched].T
-    return float(np.exp(np.median(np.log(target.lengths[j]) - np.log(source.lengths[i]))))

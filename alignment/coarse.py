@@ -19,10 +19,12 @@ import numpy as np
 from alignment.search import Corridor, Floats, Indices, Scores, best_path
 
 if TYPE_CHECKING:
-    from alignment.cost import Vectors
+    from alignment.side import Vectors
 
 _WHOLE = 1000  # sentences on the longer side that are compared all with all
 _WIDTH = 12
+_FEW = 10  # sentences
+_EQUAL = 1e-4
 _NOISE = 2.0  # a match must be this many standard deviations above unrelated sentences
 
 
@@ -40,16 +42,16 @@ class _Matches:
         self._least = float(unrelated.mean() + _NOISE * unrelated.std())
 
     def block(self, rows: range, columns: range) -> Scores:
-        """Score the matches that end at the nodes of a block, shape (rows, columns, 1, 1)."""
+        """Score the matches that end at the nodes of a block, shape (1, 1, rows, columns)."""
         source = self._source[np.maximum(np.arange(rows.start, rows.stop) - 1, 0)]
         target = self._target[np.maximum(np.arange(columns.start, columns.stop) - 1, 0)]
         scores: Scores = source @ target.T - np.float32(self._least)
-        return scores[:, :, None, None]
+        return scores[None, None]
 
 
 def rough_path(source: Vectors, target: Vectors) -> Indices:
     """Return the nodes of a path of 1:1 and null steps, shape (k, 2), from (0, 0) to (n, m)."""
-    levels = [(source - source.mean(axis=0), target - target.mean(axis=0))]
+    levels = [_centred(source, target)]
     while max(len(levels[-1][0]), len(levels[-1][1])) > _WHOLE:
         levels.append((_halved(levels[-1][0]), _halved(levels[-1][1])))
     one, other = levels.pop()
@@ -60,6 +62,17 @@ def rough_path(source: Vectors, target: Vectors) -> Indices:
     return path
 
 
+def _centred(source: Vectors, target: Vectors) -> tuple[Vectors, Vectors]:
+    """Take off each version's mean vector; a few sentences have none of their own, and borrow the other's."""
+    sums = source.sum(axis=0), target.sum(axis=0)
+    shared = (sums[0] + sums[1]) / (len(source) + len(target))
+    means = [
+        (total + _FEW * shared) / (len(side) + _FEW)
+        for side, total in zip((source, target), sums, strict=True)
+    ]
+    return source - means[0], target - means[1]
+
+
 def _halved(vectors: Vectors) -> Vectors:
     even = len(vectors) // 2 * 2
     pairs = vectors[:even].reshape(-1, 2, vectors.shape[1]).sum(axis=1)
@@ -67,7 +80,9 @@ def _halved(vectors: Vectors) -> Vectors:
 
 
 def _unit(vectors: Vectors) -> Vectors:
-    unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-9))
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    # What is left of a sentence that all others equal is rounding error, and no direction.
+    unit: Vectors = np.where(norms < _EQUAL, 0, vectors / np.maximum(norms, np.float32(_EQUAL)))
     return unit
 
 

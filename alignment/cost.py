@@ -1,12 +1,21 @@
-"""What a bead is worth: how alike its sides are, and whether their lengths agree.
+"""What a bead is worth: a weighted sum of a few pieces of evidence, as log odds.
 
-Method: a bead's sides are compared by the cosine of their encoder vectors, a group's vector being the
-length-weighted mean of its sentences' vectors (after Thompson and Koehn, 2019, "Vecalign", section 3, and
-Liu and Zhu, 2023, "Bertalign", section 3.2); lengths in characters are compared by their log ratio (Gale
-and Church, 1993). A bead counts as many times as it has sentences, so that beads of all sizes compete on
-equal terms.
+Method: a log-linear model over beads, which makes the path a semi-Markov conditional random field (Sarawagi
+and Cohen, 2004); its twelve weights are learnt by `scripts/learn_weights.py`. The evidence, for a bead a:b:
 
-Left out: the words themselves.
+- similarity: the cosine of its sides' vectors, on the article's own scale, where 0 is what unrelated
+sentences have
+  and 1 what matched sentences have, so that one set of weights serves close and free translations, and any
+  encoder; once (`similarity`) and once for each sentence beyond one and one (`similarity_by`).
+- length: how far the lengths in characters are from the article's usual ratio, more telling the longer the
+  sentences (Gale and Church, 1993), levelling off: 1 - exp(-2 |log ratio| sqrt(characters / 100)).
+- extension: by how much a sentence before or after, on either side, would make the sides more alike.
+- part: by how much the sides are more alike without one of their outer sentences; negative, down to -0.5,
+where
+  every part is needed.
+- its size (`two_one` and so on), and for a null bead `null` alone.
+
+Left out: the words themselves, and where paragraphs end.
 """
 
 from __future__ import annotations
@@ -15,72 +24,125 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+
+from alignment.side import GROUPS, Side
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from alignment.search import Floats, Scores
+    from alignment.side import Indices
+    from alignment.weights import Weights
 
-Vectors = npt.NDArray[np.float32]
-
-GROUPS = 4
-_NULL_SIMILARITY = 0.30  # a bead below it is worth less than leaving its sentences out
-_LENGTH_WEIGHT = 0.12
-_SIZE_PENALTY = 0.16  # for each sentence beyond one and one
-_SURE_SLOPE = 9.0
-_SURE_SIMILARITY = 0.45
+_LEAST_CONTRAST = 0.4  # matched sentences are at least this much more alike than unrelated ones
+_USUAL_CONTRAST = 0.55  # taken where there is too little to measure
+_ENOUGH = 4  # matched sentences to measure by
+_LONG = 400.0  # characters from which a length is no more telling
+_LENGTH_SCALE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """One version's sentences: unit vectors, shape (n, dim), and their characters (1 or more), shape (n,)."""
+class Levels:
+    """The scale of an article: similarity of unrelated and of matched sentences, log of the length ratio."""
 
-    vectors: Vectors
-    lengths: npt.NDArray[np.float32]
+    unrelated: float
+    matched: float
+    log_ratio: float
 
-    def groups(self, size: int, first: int, last: int) -> tuple[Vectors, npt.NDArray[np.float32]]:
-        """Return vectors and lengths of the groups of `size` sentences that end before first, ..., last - 1.
-
-        A group that would begin before the first sentence is given as the sentences there are.
-        """
-        vectors = np.zeros((last - first, self.vectors.shape[1]), np.float32)
-        lengths = np.zeros(last - first, np.float32)
-        for back in range(1, size + 1):
-            begin = max(first, back)
-            part = slice(begin - back, last - back)
-            vectors[begin - first :] += self.vectors[part] * self.lengths[part, None]
-            lengths[begin - first :] += self.lengths[part]
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.maximum(norms, 1e-9), np.maximum(lengths, 1.0)
+    @classmethod
+    def measured(cls, source: Side, target: Side, rough: Indices) -> Levels:
+        """Measure two versions by the 1:1 steps of a rough path, nodes of shape (k, 2)."""
+        unrelated = float(source.vectors.mean(axis=0) @ target.vectors.mean(axis=0))
+        steps = np.diff(rough, axis=0).all(axis=1)
+        if steps.sum() < _ENOUGH:
+            return cls(unrelated, unrelated + _USUAL_CONTRAST, 0.0)
+        i, j = rough[:-1][steps].T
+        matched = float(np.median(np.einsum("nd,nd->n", source.vectors[i], target.vectors[j])))
+        ratio = float(np.median(np.log(target.lengths[j]) - np.log(source.lengths[i])))
+        return cls(unrelated, max(matched, unrelated + _LEAST_CONTRAST), ratio)
 
 
 class BeadCost:
-    """The scores of all beads between two versions, in the form that `search.best_path` asks for."""
+    """The log odds of all beads between two versions, in the form that the search asks for."""
 
-    def __init__(self, source: Side, target: Side, length_ratio: float = 1.0) -> None:
-        """`length_ratio` is how long the target is for a source of length 1."""
+    def __init__(self, source: Side, target: Side, levels: Levels, weights: Weights) -> None:
+        """`levels` are the article's, measured once and kept when groups are encoded."""
         self.groups = GROUPS
-        self.null_source: Floats = np.zeros(len(source.vectors))
-        self.null_target: Floats = np.zeros(len(target.vectors))
+        self.null_source: Floats = np.full(len(source.lengths), weights.null)
+        self.null_target: Floats = np.full(len(target.lengths), weights.null)
         self._source = source
         self._target = target
-        self._log_ratio = np.float32(np.log(length_ratio))
+        self._levels = levels
+        self._weights = weights
+        self._by_size = _by_size(weights)
 
     def block(self, rows: range, columns: range) -> Scores:
-        """Score the beads that end at the nodes of a block, shape (rows, columns, GROUPS, GROUPS)."""
-        scores = np.empty((len(rows), len(columns), GROUPS, GROUPS), np.float32)
-        targets = [self._target.groups(b, columns.start, columns.stop) for b in range(1, GROUPS + 1)]
-        for a in range(1, GROUPS + 1):
-            vectors, lengths = self._source.groups(a, rows.start, rows.stop)
-            for b, (others, other_lengths) in enumerate(targets, start=1):
-                similar = vectors @ others.T
-                stretch = np.abs(np.log(other_lengths)[None, :] - np.log(lengths)[:, None] - self._log_ratio)
-                worth = similar - _NULL_SIMILARITY - _LENGTH_WEIGHT * stretch
-                scores[:, :, a - 1, b - 1] = worth * ((a + b) / 2) - _SIZE_PENALTY * (a + b - 2)
+        """Score the beads that end at the nodes of a block, shape (GROUPS, GROUPS, rows, columns)."""
+        # A margin of one sentence all round, for what a bead would be with its neighbours or without its
+        # parts.
+        sources = [self._source.groups(a, rows.start - 1, rows.stop + 1) for a in range(1, GROUPS + 1)]
+        targets = [self._target.groups(b, columns.start - 1, columns.stop + 1) for b in range(1, GROUPS + 1)]
+        shape = GROUPS, len(rows) + 2, GROUPS, len(columns) + 2
+        cosines = np.concatenate([v for v, _ in sources]) @ np.concatenate([v for v, _ in targets]).T
+        unrelated, matched = self._levels.unrelated, self._levels.matched
+        scaled = (cosines.reshape(shape).transpose(0, 2, 1, 3) - unrelated) * (1 / (matched - unrelated))
+        similarity = scaled[:, :, 1:-1, 1:-1]
+        weights = self._weights
+        sizes = np.arange(GROUPS)[:, None] + np.arange(GROUPS)
+        slope = (weights.similarity + weights.similarity_by * sizes).astype(np.float32)[:, :, None, None]
+        scores: Scores = similarity * slope + self._by_size
+        scores -= np.float32(weights.extension) * _extension(scaled)
+        scores -= np.float32(weights.part) * _part(scaled)
+        lengths = [np.stack([length[1:-1] for _, length in side]) for side in (sources, targets)]
+        scores -= np.float32(weights.length) * self._stretch(*lengths)
         return scores
 
-    def sure(self, source: slice, target: slice) -> float:
-        """Return how sure the bead of these sentences is, in 0..1, from its similarity alone."""
-        one, _ = self._source.groups(source.stop - source.start, source.stop, source.stop + 1)
-        other, _ = self._target.groups(target.stop - target.start, target.stop, target.stop + 1)
-        similar = float(one[0] @ other[0])
-        return float(1.0 / (1.0 + np.exp(-_SURE_SLOPE * (similar - _SURE_SIMILARITY))))
+    def sure(self, i: int, j: int) -> float:
+        """Return the probability that sentences i and j match, rather than that both stand alone."""
+        score = float(self.block(range(i + 1, i + 2), range(j + 1, j + 2))[0, 0, 0, 0])
+        return float(1 / (1 + np.exp(self.null_source[i] + self.null_target[j] - score)))
+
+    def _stretch(self, source: npt.NDArray[np.float32], target: npt.NDArray[np.float32]) -> Scores:
+        """Return how far lengths disagree, 0 to 1, shape (GROUPS, GROUPS, rows, columns)."""
+        one = np.log(source)[:, None, :, None] + np.float32(self._levels.log_ratio)
+        apart = np.abs(np.log(target)[None, :, None, :] - one)
+        characters = (source[:, None, :, None] + target[None, :, None, :]) / 2
+        telling = np.sqrt(np.minimum(characters, np.float32(_LONG)) / 100) / np.float32(_LENGTH_SCALE)
+        stretch: Scores = 1 - np.exp(-apart * telling)
+        return stretch
+
+
+def _by_size(weights: Weights) -> Scores:
+    """Return what a bead's size adds, shape (GROUPS, GROUPS, 1, 1)."""
+    sizes = np.arange(GROUPS)[:, None] + np.arange(GROUPS)
+    added = weights.bead + weights.larger + weights.larger_by * sizes
+    added[0, 0] = weights.bead
+    added[0, 1] = added[1, 0] = weights.bead + weights.two_one
+    added[1, 1] = weights.bead + weights.two_two
+    added[0, 2] = added[2, 0] = weights.bead + weights.three_one
+    return added.astype(np.float32)[:, :, None, None]
+
+
+def _extension(scaled: Scores) -> Scores:
+    """Return by how much the best neighbour would make a bead's sides more alike, at least 0."""
+    here = scaled[:, :, 1:-1, 1:-1]
+    best = here.copy()
+    # With the same end, a sentence before joins; with the next end, the one after.
+    for after in (slice(1, -1), slice(2, None)):
+        np.maximum(best[:-1], scaled[1:, :, after, 1:-1], out=best[:-1])
+        np.maximum(best[:, :-1], scaled[:, 1:, 1:-1, after], out=best[:, :-1])
+    best -= here
+    return best
+
+
+def _part(scaled: Scores) -> Scores:
+    """Return by how much a bead is more alike without one outer sentence, at least -0.5; 0 for 1:1."""
+    here = scaled[:, :, 1:-1, 1:-1]
+    best = here - np.float32(0.5)
+    # With the same end, the first sentence leaves; with the end before, the last one.
+    for before in (slice(1, -1), slice(0, -2)):
+        np.maximum(best[1:], scaled[:-1, :, before, 1:-1], out=best[1:])
+        np.maximum(best[:, 1:], scaled[:, :-1, 1:-1, before], out=best[:, 1:])
+    best -= here
+    best[0, 0] = 0
+    return best

@@ -8,10 +8,13 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from alignment.aligner import Encoder, encoded
 from alignment.beads import Row
-from alignment.cost import BeadCost
+from alignment.cost import BeadCost, Levels
 from alignment.errors import AlignmentError, TooFewVersionsError
+from alignment.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,11 +39,15 @@ def parallel_rows(versions: Mapping[str, Sequence[str]], encoder: Encoder) -> li
     sizes = {language: len(sentences) for language, sentences in versions.items()}
     if len(set(sizes.values())) > 1:
         raise UnequalVersionsError(sizes)
-    sides = [encoded(sentences, encoder) for sentences in versions.values()]
-    costs = [BeadCost(one, other) for one, other in combinations(sides, 2)]
-    rows = []
-    for index in range(len(sides[0].lengths)):
-        here = slice(index, index + 1)
-        score = sum(cost.sure(here, here) for cost in costs) / len(costs)
-        rows.append(Row(dict.fromkeys(versions, (index,)), score))
-    return rows
+    sides = [encoded(sentences, encoder).side for sentences in versions.values()]
+    size = len(sides[0].lengths)
+    if not size:
+        return []
+    weights = Weights.learnt()
+    together = np.repeat(np.arange(size + 1)[:, None], 2, axis=1)
+    costs = [
+        BeadCost(one, other, Levels.measured(one, other, together), weights)
+        for one, other in combinations(sides, 2)
+    ]
+    scores = np.mean([[cost.sure(index, index) for index in range(size)] for cost in costs], axis=0)
+    return [Row(dict.fromkeys(versions, (index,)), float(scores[index])) for index in range(size)]

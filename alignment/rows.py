@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from alignment.aligner import Encoder, align_sides, encoded
+from alignment.aligner import Encoder, align_encoded, encoded
 from alignment.beads import Bead, Row
 from alignment.errors import LanguageNameError, TooFewVersionsError
 
@@ -39,7 +39,7 @@ def align_versions(versions: Mapping[str, Sequence[str]], encoder: Encoder) -> l
         raise TooFewVersionsError(languages)
     sides = {language: encoded(versions[language], encoder) for language in languages}
     pairs = {
-        (one, other): align_sides(sides[one], sides[other])
+        (one, other): align_encoded(sides[one], sides[other], encoder)
         for one, other in combinations(sorted(languages), 2)
     }
     return reconciled(pairs, {language: len(versions[language]) for language in languages})

@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 Scores = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
 
-_BLOCK_ROWS = 32
+_BLOCK_ROWS = 24
 _BLOCK_CELLS = 60_000  # with 16 float32 each, a few megabytes
 
 
@@ -56,9 +56,9 @@ class Corridor:
         high = columns[np.searchsorted(rows, after, side="right") - 1] + width + 1
         return cls(np.maximum(low, 0), np.minimum(high, target + 1))
 
-    def blocks(self) -> Iterator[tuple[int, int, int, int]]:
-        """Yield (first row, row after the last, first column, column after the last), rows from 1 on."""
-        first, rows = 1, len(self.low)
+    def blocks(self, first: int) -> Iterator[tuple[int, int, int, int]]:
+        """Yield (first row, row after the last, first column, column after the last), from row `first` on."""
+        rows = len(self.low)
         while first < rows:
             last = min(first + _BLOCK_ROWS, rows)
             while (
@@ -87,9 +87,9 @@ class BeadScores(Protocol):
     def block(self, rows: range, columns: range) -> Scores:
         """Score the beads that end at the nodes of a block, higher is better.
 
-        Returns shape (rows, columns, groups, groups): entry [r, c, a - 1, b - 1] is for the bead of the `a`
+        Returns shape (groups, groups, rows, columns): entry [a - 1, b - 1, r, c] is for the bead of the `a`
         source sentences before row r and the `b` target sentences before column c; any number where there are
-        fewer.
+        fewer. Rows and columns may lie outside the versions.
         """
 
 
@@ -106,24 +106,24 @@ def best_path(scores: BeadScores, corridor: Corridor) -> Indices:
     best = np.full((groups, width), -np.inf)
     best[-1] = run[:width]
     steps: list[npt.NDArray[np.uint8]] = [np.full(width, left, np.uint8)]
-    for first, last, low, high in corridor.blocks():
-        best = _moved(best, groups, last - first, origin, low, high)
+    for first, last, low, high in corridor.blocks(1):
+        best = moved(best, groups, last - first, origin, low, high)
         origin, width = low, high - low
         item = best.strides
-        # cells[r, c, a - 1, b - 1] is where a bead a:b that ends in row `first + r`, column `low + c` begins.
+        # cells[a - 1, b - 1, r, c] is where a bead a:b that ends in row `first + r`, column `low + c` begins.
         cells = np.lib.stride_tricks.as_strided(
             best[groups - 1 :, groups - 1 :],
-            shape=(last - first, width, groups, groups),
-            strides=(item[0], item[1], -item[0], -item[1]),
+            shape=(groups, groups, last - first, width),
+            strides=(-item[0], -item[1], item[0], item[1]),
         )
         block = scores.block(range(first, last), range(low, high))
         columns = np.arange(low, high)
         for r in range(last - first):
             row = first + r
             inside = slice(corridor.low[row] - low, corridor.high[row] - low)
-            reach = (cells[r, inside] + block[r, inside]).reshape(-1, groups * groups)
-            step = reach.argmax(axis=1).astype(np.uint8)
-            value = np.take_along_axis(reach, step[:, None], axis=1)[:, 0]
+            reach = (cells[:, :, r, inside] + block[:, :, r, inside]).reshape(groups * groups, -1)
+            step = reach.argmax(axis=0).astype(np.uint8)
+            value = reach.max(axis=0)
             above = best[groups - 1 + r, groups:][inside] + scores.null_source[row - 1]
             step[above > value] = up
             value = np.maximum(value, above)
@@ -136,9 +136,11 @@ def best_path(scores: BeadScores, corridor: Corridor) -> Indices:
     return _traced(steps, corridor, groups)
 
 
-def _moved(best: Floats, groups: int, rows: int, origin: int, low: int, high: int) -> Floats:
+def moved(
+    best: Floats, groups: int, rows: int, origin: int, low: int, high: int, never: float = -np.inf
+) -> Floats:
     """Return room for a block of `rows`, with the last rows of the block before it on top, columns moved."""
-    room = np.full((groups + rows, groups + high - low), -np.inf)
+    room = np.full((groups + rows, groups + high - low), never)
     start = max(low - groups, origin)
     stop = min(high, origin + best.shape[1])
     if start < stop:

@@ -10,23 +10,26 @@ from alignment.search import Corridor, Floats, Scores, best_path
 
 
 class TableScores:
-    """Bead scores from a table: `table[i, j, a - 1, b - 1]` is for the bead that ends at node (i, j)."""
+    """Bead scores from a table: `table[a - 1, b - 1, i, j]` is for the bead that ends at node (i, j)."""
 
     def __init__(self, table: Floats, null_source: Floats, null_target: Floats) -> None:
-        self.groups = table.shape[-1]
+        self.groups = len(table)
         self.null_source = null_source
         self.null_target = null_target
         self._table = table
 
     def block(self, rows: range, columns: range) -> Scores:
-        return self._table[rows.start : rows.stop, columns.start : columns.stop].astype(np.float32)
+        n, m = self._table.shape[2:]
+        beyond = ((0, 0), (0, 0), (0, max(rows.stop - n, 0)), (0, max(columns.stop - m, 0)))
+        table = np.pad(self._table, beyond)
+        return table[:, :, rows.start : rows.stop, columns.start : columns.stop].astype(np.float32)
 
 
 def made_up(seed: int, n: int, m: int, groups: int) -> TableScores:
     random = np.random.default_rng(seed)
     # Whole numbers: sums in any order are equal.
     return TableScores(
-        random.integers(-9, 9, (n + 1, m + 1, groups, groups)).astype(float),
+        random.integers(-9, 9, (groups, groups, n + 1, m + 1)).astype(float),
         random.integers(-9, 1, n).astype(float),
         random.integers(-9, 1, m).astype(float),
     )
@@ -43,7 +46,7 @@ def best_total(scores: TableScores, n: int, m: int) -> float:
             ways.append(best[i, j - 1] + scores.null_target[j - 1])
         for a, b in product(range(1, scores.groups + 1), repeat=2):
             if a <= i and b <= j:
-                ways.append(best[i - a, j - b] + scores._table[i, j, a - 1, b - 1])
+                ways.append(best[i - a, j - b] + scores._table[a - 1, b - 1, i, j])
         best[i, j] = max(ways)
     return best[n, m]
 
@@ -56,7 +59,7 @@ def total(scores: TableScores, path: list[list[int]]) -> float:
         elif m == j:
             worth += float(scores.null_source[i:k].sum())
         else:
-            worth += float(scores._table[k, m, k - i - 1, m - j - 1])
+            worth += float(scores._table[k - i - 1, m - j - 1, k, m])
     return worth
 
 
@@ -93,7 +96,7 @@ def test_a_corridor_holds_the_path_it_is_around() -> None:
 def test_blocks_cover_every_row_once_and_all_its_columns() -> None:
     corridor = Corridor(np.arange(200), np.arange(200) + 5000)
     rows = []
-    for first, last, low, high in corridor.blocks():
+    for first, last, low, high in corridor.blocks(1):
         rows += range(first, last)
         assert low <= corridor.low[first]
         assert high >= corridor.high[last - 1]
@@ -101,5 +104,5 @@ def test_blocks_cover_every_row_once_and_all_its_columns() -> None:
 
 
 def test_ties_go_to_one_to_one() -> None:
-    scores = TableScores(np.zeros((4, 4, 2, 2)), np.zeros(3), np.zeros(3))
+    scores = TableScores(np.zeros((2, 2, 4, 4)), np.zeros(3), np.zeros(3))
     assert best_path(scores, Corridor.full(3, 3)).tolist() == [[0, 0], [1, 1], [2, 2], [3, 3]]

@@ -1,0 +1,31 @@
+"""The learnt weights of a bead's score, from `weights.toml` beside this file."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each piece of evidence adds to a bead's log odds; see `cost` for what the names stand for."""
+
+    bead: float
+    two_one: float
+    two_two: float
+    three_one: float
+    larger: float
+    larger_by: float
+    similarity: float
+    similarity_by: float
+    length: float
+    extension: float
+    part: float
+    null: float
+
+    @classmethod
+    def learnt(cls) -> Weights:
+        """Return the weights that `scripts/learn_weights.py` learnt."""
+        path = Path(__file__).with_name("weights.toml")
+        return cls(**tomllib.loads(path.read_text(encoding="utf-8"))["weights"])
