@@ -12,18 +12,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+# Lengths are bounded where a pattern could otherwise read the rest of a text again from each of its
+# characters.
 _PROTECTED = re.compile(
     r"""
-    (?:https?|ftp)://[^\s<>"«»“”]+ | www\.[^\s<>"«»“”]+\.[^\s<>"«»“”]+    # addresses
-  | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                                          # e-mail addresses
-  | \{\{?[\w.:-]*\}?\} | %\(\w+\)[sdf] | %[sd]\b | <[A-Za-z/][^<>\s]*(?:\s[^<>]*)?/?>   # placeholders, tags
-  | \[\^[\w-]+\]                                                          # footnote marks
+    (?:https?|ftp)://[^\s<>"«»“”]{1,4000} | www\.[^\s<>"«»“”]{1,4000}          # addresses
+  | (?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+                # e-mail addresses
+  | \{\{?[\w.:-]{0,100}\}?\} | %\(\w{1,100}\)[sdf] | %[sd]\b              # placeholders
+  | <[A-Za-z/][^<>\s]{0,100}(?:\s[^<>]{0,500})?/?>                         # tags
+  | \[\^[\w-]{1,100}\]                                                    # footnote marks
   | \([^()\n]{2,30}\)\s?(?:--|[—–-])\Z | (?:--|[—–])\Z                    # the end of a dateline
-  | (?<![\w@])[@#]\w+(?:[.-]\w+)*                                         # handles, hashtags
+  | (?<![\w@])[@\#]\w+(?:[.-]\w+)*                                        # handles, hashtags
     """,
     re.VERBOSE,
 )
 _TRAILING = ".,;:!?…)]}'’”»"
+_OPENING = '([{«“"'
 
 
 def protected_spans(text: str, atoms: Iterable[tuple[int, int]] = ()) -> list[tuple[int, int]]:
@@ -64,10 +68,12 @@ def has_words(text: str) -> bool:
 
 def _translatable(text: str) -> list[tuple[bool, str]]:
     """Keep the white space and punctuation at a fragment's edges out of the model's hands."""
-    match = re.fullmatch(r"([\W_]*)(.*?)(\s*|\s*[(\[{«“\"]+)", text, re.DOTALL)
-    if match is None or not has_words(text):
+    if not has_words(text):
         return [(False, text)] if text else []
-    parts = [(False, match[1]), (True, match[2]), (False, match[3])]
+    first = next(index for index, character in enumerate(text) if character.isalnum())
+    body = text.rstrip()
+    last = len(body.rstrip(_OPENING).rstrip()) if body[-1] in _OPENING else len(body)
+    parts = [(False, text[:first]), (True, text[first:last]), (False, text[last:])]
     return [part for part in parts if part[1]]
 
 
