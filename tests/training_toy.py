@@ -51,7 +51,7 @@ warmup = 40
 label_smoothing = 0.05
 [session]
 log_steps = 10
-average = 2
+average = 1
 """
 
 

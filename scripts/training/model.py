@@ -55,9 +55,9 @@ def new_model(config: MarianConfig, seed: int) -> MarianMTModel:
     """Make a model with fresh weights; the padding row, which starts the decoder, is zero and stays so.
 
     Matrices begin as Glorot and Bengio (2010) have them, those that write into a residual stream divided by
-    the square root of how many do (Radford et al. 2019, section 2.3). The normal weights of 0.02 by default
-    a post-norm encoder collapsed here: every layer came to add one constant vector, the same at every
-    position, until the decoder saw nothing of the source.
+    the square root of how many do (Radford et al. 2019, section 2.3). With transformers' own beginning
+    (normal, 0.02) a post-norm encoder collapsed: every layer came to add one constant vector, the same at
+    every position, until the decoder saw nothing of the source.
     """
     torch.manual_seed(seed)
     model = MarianMTModel(config)

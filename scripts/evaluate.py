@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+"""Measure a checkpoint on line-aligned files: BLEU, chrF and speed.
+
+    python scripts/evaluate.py starter news.en es=news.es ru=news.ru
+    python scripts/evaluate.py build/starter news.en es=news.es --beams 1 --limit 300 --json build/scores.json
+
+The checkpoint is an id of the store (see: triptych models list) or a Marian folder. It is run as Triptych
+runs it, guards and second tries included, so the figures are those a user gets. Bad input ends with 2 and
+one line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sacrebleu
+
+from models.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from models.decoding import DecodingSettings
+    from models.translation import Translator
+
+_TAGS = {"es": ">>spa<<", "ru": ">>rus<<"}  # of checkpoints with several targets; others have none
+
+
+class EvaluationError(Exception):
+    """Base of what can be wrong with the files to measure on."""
+
+
+class FileMissingError(EvaluationError):
+    """A file to measure on is not there or no text."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path, self.problem = path, problem
+        super().__init__(f"{path} cannot be read: {problem}")
+
+
+class UnequalLinesError(EvaluationError):
+    """A reference has not one line for each line of the source."""
+
+    def __init__(self, path: Path, found: int, wanted: int) -> None:
+        self.path, self.found, self.wanted = path, found, wanted
+        super().__init__(f"{path} has {found} lines where the source has {wanted}: give line-aligned files")
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One target's figures: scores 0 to 100 with sacrebleu's signatures; tokens are the checkpoint's own."""
+
+    target: str
+    lines: int
+    bleu: float
+    chrf: float
+    seconds: float
+    tokens_per_second: float
+    flags: Mapping[str, int]  # how many translations carry each flag
+    translator: str  # its signature
+    bleu_signature: str
+    chrf_signature: str
+
+
+def evaluate(
+    translator: Translator,
+    sources: Sequence[str],
+    references: Sequence[str],
+    target: str,
+    *,
+    count_tokens: Callable[[str], int],
+    clock: Callable[[], float],
+) -> tuple[Evaluation, list[str]]:
+    """Translate the sources and score them against the references; gives the translations too."""
+    began = clock()
+    translations = translator.translate(sources, target=target)
+    seconds = clock() - began
+    output = [translation.text for translation in translations]
+    bleu, chrf = sacrebleu.BLEU(), sacrebleu.CHRF()
+    scores = [metric.corpus_score(output, [list(references)]).score for metric in (bleu, chrf)]
+    evaluation = Evaluation(
+        target=target,
+        lines=len(sources),
+        bleu=round(scores[0], 2),
+        chrf=round(scores[1], 2),
+        seconds=round(seconds, 1),
+        tokens_per_second=round(sum(map(count_tokens, output)) / max(seconds, 1e-9), 1),
+        flags=dict(sorted(Counter(flag for one in translations for flag in one.flags).items())),
+        translator=translator.signature,
+        bleu_signature=bleu.get_signature().format(),
+        chrf_signature=chrf.get_signature().format(),
+    )
+    return evaluation, output
+
+
+def spread(lines: Sequence[str], limit: int | None) -> list[str]:
+    """Choose `limit` lines, evenly spaced over the file; all of them when there are no more."""
+    if limit is None or limit >= len(lines):
+        return list(lines)
+    return [lines[index * len(lines) // limit] for index in range(limit)]
+
+
+def read_lines(path: Path) -> list[str]:
+    """Read a file's lines; raises FileMissingError."""
+    try:
+        return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileMissingError(path, " ".join(str(error).split())) from error
+
+
+def table(evaluations: Sequence[Evaluation]) -> str:
+    """Lay the figures out as a Markdown table, the signatures below it."""
+    rows = ["| target | lines | BLEU | chrF | tokens/s | flagged |", "|---|---:|---:|---:|---:|---|"]
+    for one in evaluations:
+        flags = ", ".join(f"{name} {count}" for name, count in one.flags.items()) or "none"
+        rows.append(
+            f"| {one.target} | {one.lines} | {one.bleu:.1f} | {one.chrf:.1f} "
+            f"| {one.tokens_per_second:.0f} | {flags} |"
+        )
+    signatures = {
+        text for one in evaluations for text in (one.bleu_signature, one.chrf_signature, one.translator)
+    }
+    return "\n".join([*rows, "", *sorted(signatures)])
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("checkpoint", help="id of the store, or a Marian folder")
+    add("source", type=Path, help="English sentences, one a line")
+    add("references", nargs="+", type=_reference, metavar="LANG=FILE", help="translations, line-aligned")
+    add("--beams", type=int, default=4, metavar="N", help="default: %(default)s; 1 is greedy")
+    add("--limit", type=int, metavar="N", help="measure on N lines, evenly spaced over the files")
+    add("--threads", type=int, metavar="N", help="default: as many as the engine takes")
+    add("--json", type=Path, metavar="FILE", help="write the figures there")
+    add("--output", type=Path, metavar="DIR", help="write the translations there, one file a target")
+    return parser.parse_args(arguments)
+
+
+def _reference(argument: str) -> tuple[str, Path]:
+    target, _, path = argument.partition("=")
+    if not target or not path:
+        raise argparse.ArgumentTypeError(f"{argument!r} is not LANG=FILE")
+    return target, Path(path)
+
+
+def open_checkpoint(name: str, *, beams: int, threads: int | None) -> tuple[Translator, Path]:
+    """Load a checkpoint by id, or from a folder where there is one of that name; gives its folder too."""
+    from models import DecodingSettings, default_store, load_translator
+
+    settings = DecodingSettings(beams=beams)
+    folder = Path(name)
+    if folder.is_dir():
+        return open_folder(folder, settings, threads), folder
+    return load_translator(name, settings=settings, threads=threads), default_store().folder(name)
+
+
+def open_folder(folder: Path, settings: DecodingSettings, threads: int | None) -> Translator:
+    """Load a Marian folder as the store's checkpoints are loaded; its revision is a digest of its weights."""
+    from models.guarded import GuardedTranslator
+    from models.layout import check_layout, weights_name
+    from models.marian import load_torch_engine
+    from models.tokenizer import load_tokenizer
+    from models.translator import Checkpoint, MarianTranslator
+
+    check_layout(folder)
+    tokenizer = load_tokenizer(folder, normalise=False)
+    engine = load_torch_engine(folder, threads=threads)
+    digest = hashlib.sha256((folder / weights_name(folder)).read_bytes()).hexdigest()[:12]
+    targets = {target: tag if tag in tokenizer.tags else "" for target, tag in _TAGS.items()}
+    checkpoint = Checkpoint(folder.resolve().name, digest, targets, engine.positions // 2 - 8)
+    translator = MarianTranslator(checkpoint, tokenizer, engine, settings)
+    return GuardedTranslator(translator, translator.with_settings(settings.against_loops()))
+
+
+def token_counter(folder: Path) -> Callable[[str], int]:
+    """Count a translation's tokens, the end included, as the checkpoint in the folder cuts them."""
+    from sentencepiece import SentencePieceProcessor
+
+    processor = SentencePieceProcessor(model_file=str(folder / "target.spm"))
+    return lambda text: len(processor.encode(text)) + 1
+
+
+def run(args: argparse.Namespace) -> None:
+    """Measure every target, print the table and write what is asked for."""
+    source = read_lines(args.source)
+    references = {}
+    for target, path in args.references:
+        lines = read_lines(path)
+        if len(lines) != len(source):
+            raise UnequalLinesError(path, len(lines), len(source))
+        references[target] = spread(lines, args.limit)
+    sources = spread(source, args.limit)
+    translator, folder = open_checkpoint(args.checkpoint, beams=args.beams, threads=args.threads)
+    count = token_counter(folder)
+    evaluations = []
+    for target, lines in references.items():
+        evaluation, output = evaluate(
+            translator, sources, lines, target, count_tokens=count, clock=time.perf_counter
+        )
+        evaluations.append(evaluation)
+        if args.output:
+            args.output.mkdir(parents=True, exist_ok=True)
+            write(args.output / f"{args.source.stem}.{target}", "\n".join([*output, ""]))
+    print(table(evaluations))
+    if args.json:
+        figures = {"checkpoint": translator.checkpoint_id, "source": args.source.name}
+        results = [asdict(evaluation) for evaluation in evaluations]
+        write(args.json, json.dumps({**figures, "results": results}, indent=2) + "\n")
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file beside its place and move it there."""
+    beside = path.with_name(f"{path.name}.tmp")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do as the command line says; give the exit status."""
+    args = parse(arguments)
+    try:
+        run(args)
+    except (EvaluationError, ModelError) as error:
+        print(f"evaluate.py: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
