@@ -7,7 +7,9 @@ from models.catalog import Catalog, Entry, read_catalog
 from models.decoding import DecodingSettings
 from models.encoder import Encoder
 from models.errors import ModelError
+from models.hub import pull
 from models.loading import load_encoder, load_translator
+from models.manifest import write_manifest
 from models.store import Installed, Store, default_root, default_store
 from models.translation import Translation, Translator
 
@@ -25,5 +27,7 @@ __all__ = [
     "default_store",
     "load_encoder",
     "load_translator",
+    "pull",
     "read_catalog",
+    "write_manifest",
 ]

@@ -10,23 +10,20 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 
 def batches(
-    lengths: Sequence[int],
-    *,
-    budget: int,
-    group: Callable[[int], int] = lambda length: 0,
+    lengths: Sequence[int], *, budget: int, groups: Sequence[int] | None = None
 ) -> Iterator[tuple[int, ...]]:
     """Yield batches of indices into `lengths`, longest first; equal lengths keep their order.
 
     A batch's longest length times its number of sentences stays within `budget` (a sentence longer than the
-    budget is a batch of its own), and `group`, which must not fall as lengths rise, is the same for all its
-    lengths.
+    budget is a batch of its own). Sentences of different `groups` are never in one batch.
     """
-    order = sorted(range(len(lengths)), key=lambda index: -lengths[index])
-    for _, members in groupby(order, key=lambda index: group(lengths[index])):
+    groups = groups or [0] * len(lengths)
+    order = sorted(range(len(lengths)), key=lambda index: (-groups[index], -lengths[index]))
+    for _, members in groupby(order, key=groups.__getitem__):
         batch: list[int] = []
         for index in members:
             if batch and lengths[batch[0]] * (len(batch) + 1) > budget:

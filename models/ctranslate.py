@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.batching import batches
-from models.decoding import output_limit
 from models.engine import Hypothesis
 from models.errors import CheckpointInvalidError, DeviceError
 from models.layout import CHECKPOINT_CONFIG, VOCAB, read_json
@@ -58,7 +57,8 @@ class CTranslateEngine:
     def generate(self, sources: Sequence[Sequence[int]], settings: DecodingSettings) -> list[Hypothesis]:
         """Search for the best output of each source, in order; batches run side by side on its workers."""
         lengths = [len(source) for source in sources]
-        plan = list(batches(lengths, budget=self._batch_tokens, group=self._limit))
+        limits = [settings.limit(length, self._positions) for length in lengths]
+        plan = list(batches(lengths, budget=self._batch_tokens, groups=limits))
         running = [
             self._network.translate_batch(
                 [[self._pieces[id_] for id_ in sources[index]] for index in batch],
@@ -68,7 +68,7 @@ class CTranslateEngine:
                 repetition_penalty=settings.repetition_penalty,
                 no_repeat_ngram_size=settings.no_repeat_ngram,
                 max_input_length=0,
-                max_decoding_length=self._limit(lengths[batch[0]]) - 1,
+                max_decoding_length=limits[batch[0]],
                 return_end_token=True,
                 return_scores=True,
             )
@@ -79,9 +79,6 @@ class CTranslateEngine:
             for index, result in zip(batch, results, strict=True):
                 found[index] = self._hypothesis(result.result(), settings)
         return [hypothesis for hypothesis in found if hypothesis is not None]
-
-    def _limit(self, length: int) -> int:
-        return output_limit(length, self._positions)
 
     def _hypothesis(self, result: Any, settings: DecodingSettings) -> Hypothesis:
         pieces: list[str] = result.hypotheses[0]

@@ -37,6 +37,6 @@ class Engine(Protocol):
     def generate(self, sources: Sequence[Sequence[int]], settings: DecodingSettings) -> list[Hypothesis]:
         """Search for the best output of each source, in order, in batches of the engine's own choice.
 
-        Sources are ids with tag and `</s>`, at most `positions` long. An output has fewer tokens than its
-        `output_limit`, and depends on its own source only.
+        Sources are ids with tag and `</s>`, at most `positions` long. An output keeps to the settings' limit
+        for its source, and depends on that source only.
         """

@@ -77,6 +77,14 @@ class EncoderMissingError(ModelError):
         super().__init__(f'The encoder "{encoder_id}" is not installed; get it with: {command}')
 
 
+class EncoderUnsupportedError(ModelError):
+    """The catalog knows the encoder, but there is no code to run it."""
+
+    def __init__(self, encoder_id: str) -> None:
+        self.encoder_id = encoder_id
+        super().__init__(f'The encoder "{encoder_id}" cannot be run by this version of Triptych; use "use".')
+
+
 class UnsupportedTargetError(ModelError):
     """A checkpoint does not translate into that language."""
 

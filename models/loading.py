@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from models.catalog import Kind, read_catalog
 from models.decoding import DecodingSettings
-from models.errors import CheckpointInvalidError, EncoderMissingError, EngineError, UnknownCheckpointError
+from models.errors import CheckpointInvalidError, EncoderUnsupportedError, EngineError, UnknownCheckpointError
 from models.guarded import GuardedTranslator
+from models.manifest import read_manifest
 from models.store import Store, default_store
 from models.tokenizer import load_tokenizer
 from models.translator import Checkpoint, MarianTranslator
 from models.use import load_use_encoder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from models.encoder import Encoder
     from models.engine import Engine
     from models.translation import Translator
@@ -40,22 +43,23 @@ def load_translator(
     """
     store = store or default_store()
     settings = settings or DecodingSettings()
-    manifest = store.verify(checkpoint_id)
-    folder = store.folder(checkpoint_id)
-    entry = store.catalog[checkpoint_id]
+    entry = store.translator(checkpoint_id)
+    folder, loaded = _load_engine(store, checkpoint_id, engine, device, threads)
     tokenizer = load_tokenizer(folder, normalise=entry.normalise)
     for tag in filter(None, entry.targets.values()):
         if tag not in tokenizer.tags:
             raise CheckpointInvalidError(folder, f"its vocabulary has no {tag}")
-    loaded = _load_engine(store, checkpoint_id, engine, device, threads)
     # Training lengths are known for few checkpoints; with half the positions an output may be twice as long.
     limit = entry.sentence_limit or loaded.positions // 2 - 8
-    checkpoint = Checkpoint(checkpoint_id, manifest.revision, entry.targets, limit)
+    checkpoint = Checkpoint(checkpoint_id, read_manifest(folder).revision, entry.targets, limit)
     translator = MarianTranslator(checkpoint, tokenizer, loaded, settings)
     return GuardedTranslator(translator, translator.with_settings(settings.against_loops()))
 
 
-def _load_engine(store: Store, checkpoint_id: str, wanted: str, device: str, threads: int | None) -> Engine:
+def _load_engine(
+    store: Store, checkpoint_id: str, wanted: str, device: str, threads: int | None
+) -> tuple[Path, Engine]:
+    """Load an engine, and tell which checked folder it runs: the checkpoint's own or its converted form."""
     if wanted not in ("auto", "ctranslate2", "torch"):
         raise EngineError(wanted, "there are auto, ctranslate2 and torch")
     if wanted != "torch":
@@ -65,20 +69,23 @@ def _load_engine(store: Store, checkpoint_id: str, wanted: str, device: str, thr
             place = resolve_device(device)
             quantization = "float16" if place == "cuda" else "int8"
             folder = store.convert(checkpoint_id, quantization)
-            return load_ctranslate_engine(folder, quantization=quantization, device=place, threads=threads)
+            return folder, load_ctranslate_engine(
+                folder, quantization=quantization, device=place, threads=threads
+            )
         except (ImportError, OSError) as error:
             if wanted == "ctranslate2":
                 raise EngineError(wanted, str(error)) from error
     from models.marian import load_torch_engine
 
-    return load_torch_engine(store.folder(checkpoint_id), device=device, threads=threads)
+    folder = store.open(checkpoint_id)
+    return folder, load_torch_engine(folder, device=device, threads=threads)
 
 
 def load_encoder(encoder_id: str = "use", *, threads: int = 1) -> Encoder:
-    """Load an encoder; raise UnknownCheckpointError, EncoderMissingError."""
+    """Load an encoder; raise UnknownCheckpointError, EncoderMissing- or EncoderUnsupportedError."""
     encoders = read_catalog().of_kind(Kind.ENCODER)
     if encoder_id not in {entry.id for entry in encoders}:
         raise UnknownCheckpointError(encoder_id, [entry.id for entry in encoders])
     if encoder_id != "use":
-        raise EncoderMissingError(encoder_id, f"triptych models pull {encoder_id}")
+        raise EncoderUnsupportedError(encoder_id)
     return load_use_encoder(threads=threads)

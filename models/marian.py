@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.batching import batches
-from models.decoding import output_limit
 from models.engine import Hypothesis
 from models.errors import CheckpointInvalidError, DeviceError
 from models.layout import CONFIG, PICKLED, SAFETENSORS, read_json, weights_name
@@ -56,16 +55,16 @@ class TorchEngine:
         """
         found: list[Hypothesis | None] = [None] * len(sources)
         lengths = [len(source) for source in sources]
-        for batch in batches(lengths, budget=self._batch_tokens, group=self._limit):
-            results = self._search([sources[index] for index in batch], settings)
+        limits = [settings.limit(length, self.positions) for length in lengths]
+        for batch in batches(lengths, budget=self._batch_tokens, groups=limits):
+            results = self._search([sources[index] for index in batch], limits[batch[0]], settings)
             for index, hypothesis in zip(batch, results, strict=True):
                 found[index] = hypothesis
         return [hypothesis for hypothesis in found if hypothesis is not None]
 
-    def _limit(self, length: int) -> int:
-        return output_limit(length, self.positions)
-
-    def _search(self, sources: Sequence[Sequence[int]], settings: DecodingSettings) -> list[Hypothesis]:
+    def _search(
+        self, sources: Sequence[Sequence[int]], limit: int, settings: DecodingSettings
+    ) -> list[Hypothesis]:
         import torch
         from transformers import GenerationConfig
 
@@ -76,7 +75,7 @@ class TorchEngine:
             length_penalty=settings.length_penalty if settings.beams > 1 else None,
             repetition_penalty=settings.repetition_penalty,
             no_repeat_ngram_size=settings.no_repeat_ngram,
-            max_new_tokens=self._limit(ids.shape[1]) - 1,
+            max_new_tokens=limit,
             min_new_tokens=1,
             early_stopping=settings.beams > 1,
             do_sample=False,

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.batching import batches
-from models.decoding import DecodingSettings, output_limit
+from models.decoding import DecodingSettings
 
 lengths = st.lists(st.integers(1, 200), max_size=80)
 
@@ -29,20 +29,26 @@ def test_padded_tokens_stay_within_the_budget_unless_one_sentence_alone_is_over(
 
 @given(lengths)
 def test_sentences_of_different_output_limits_are_never_together(lengths: list[int]) -> None:
-    def group(length: int) -> int:
-        return output_limit(length, 512)
-
-    for batch in batches(lengths, budget=10_000, group=group):
-        assert len({group(lengths[i]) for i in batch}) == 1
+    limits = [DecodingSettings().limit(length, 512) for length in lengths]
+    found = list(batches(lengths, budget=10_000, groups=limits))
+    assert sorted(index for batch in found for index in batch) == list(range(len(lengths)))
+    assert all(len({limits[index] for index in batch}) == 1 for batch in found)
 
 
 @given(st.integers(1, 600), st.integers(16, 512))
 def test_an_output_may_be_twice_the_source_and_never_beyond_the_positions(
     source: int, positions: int
 ) -> None:
-    limit = output_limit(source, positions)
-    assert limit == positions or 2 * source + 16 <= limit <= 4 * source + 32
-    assert limit <= positions
+    limit = DecodingSettings().limit(source, positions)
+    assert limit == positions - 1 or 2 * source + 15 <= limit <= 4 * source + 31
+    assert limit < positions
+
+
+def test_a_fixed_limit_is_the_same_for_every_source() -> None:
+    settings = DecodingSettings(max_new_tokens=40)
+    assert {settings.limit(source, 512) for source in (1, 50, 400)} == {40}
+    assert settings.limit(9, 32) == 31
+    assert settings.signature.endswith("|nr:0|max:40")
 
 
 def test_settings_are_named_in_their_signature() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from models.errors import EncoderMissingError, UnknownCheckpointError
+from models.errors import EncoderUnsupportedError, UnknownCheckpointError
 from models.loading import load_encoder
 from models.use import UseEncoder
 
@@ -58,8 +58,8 @@ def test_the_real_one_puts_translations_together() -> None:
     assert similarity[0, 2] > 0.6
 
 
-def test_an_encoder_that_is_not_here_names_the_command() -> None:
-    with pytest.raises(EncoderMissingError, match="triptych models pull labse"):
+def test_an_encoder_without_code_names_the_one_there_is() -> None:
+    with pytest.raises(EncoderUnsupportedError, match='use "use"'):
         load_encoder("labse")
 
 
