@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
-if str(SCRIPTS) not in sys.path:
-    sys.path.insert(0, str(SCRIPTS))  # as running a script does
-
-from training.config import Config, load_config  # noqa: E402
-from training.loop import Limits, Session  # noqa: E402
-from training.start import begin, resume  # noqa: E402
+from training.config import Config, load_config
+from training.loop import Limits, Session
+from training.start import begin, resume
 
 if TYPE_CHECKING:
     from training.start import Training
+
+SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
 
 PAIRS = (
     ("The sea is calm.", "El mar está tranquilo."),

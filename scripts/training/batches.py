@@ -24,12 +24,13 @@ Indices = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The next batch: its epoch, shard and place in the shard (from 0), and the shard's token budget."""
+    """The next batch: its epoch, shard and place in the shard (from 0), the shard's budget and limit."""
 
     epoch: int = 0
     shard: int = 0
     batch: int = 0
     budget: int = 0
+    longest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,11 @@ class Batch:
 
 
 class BatchStream:
-    """Draws batches; `budget` gives the padded tokens a side for an update, asked where a shard begins."""
+    """Draws batches.
+
+    `budget` gives the padded tokens a side for an update, `longest` the tokens a side of its longest pair
+    (0: no limit); both are asked where a shard begins.
+    """
 
     def __init__(
         self,
@@ -55,9 +60,11 @@ class BatchStream:
         budget: Callable[[int], int],
         pad: int,
         start: int,
+        longest: Callable[[int], int] = lambda step: 0,
     ) -> None:
         self._pool, self._weights, self._seed = pool, weights, seed
         self._shard_pairs, self._budget, self._pad, self._start = shard_pairs, budget, pad, start
+        self._longest = longest
         self._epoch: tuple[int, Indices] | None = None
         self._shard: tuple[Cursor, list[Indices]] | None = None
 
@@ -67,7 +74,7 @@ class BatchStream:
         if cursor.shard * self._shard_pairs >= len(order):
             return self.draw(Cursor(cursor.epoch + 1), step)
         if cursor.batch == 0:
-            cursor = replace(cursor, budget=self._budget(step))
+            cursor = replace(cursor, budget=self._budget(step), longest=self._longest(step))
         groups = self._groups(replace(cursor, batch=0), order)
         if cursor.batch >= len(groups):
             return self.draw(Cursor(cursor.epoch, cursor.shard + 1), step)
@@ -83,6 +90,9 @@ class BatchStream:
         if self._shard is None or self._shard[0] != shard:
             members = order[shard.shard * self._shard_pairs :][: self._shard_pairs]
             source, target = self._pool.source.lengths, self._pool.target.lengths
+            short = members[np.maximum(source[members], target[members]) <= shard.longest]
+            if len(short):  # none: there is no limit, or nothing in this shard is under it
+                members = short
             groups = group_by_length(members, source, target, shard.budget)
             np.random.default_rng([self._seed, shard.epoch, shard.shard]).shuffle(groups)
             self._shard = shard, groups

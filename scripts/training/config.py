@@ -60,11 +60,27 @@ class Batches(_Section):
     """How pairs are grouped; `growth` lists [update, a batch's padded tokens a side from there on]."""
 
     growth: tuple[tuple[Annotated[int, Field(ge=0)], Positive], ...] = ((0, 2500),)
+    longest: tuple[
+        tuple[Annotated[int, Field(ge=0)], Positive], ...
+    ] = ()  # [update, tokens a side], as above
     shard: Positive = 50_000  # pairs that are sorted by length together
 
     def budget(self, step: int) -> int:
         """Give the padded tokens a side of the batch at update `step`, counted from 0."""
         return [tokens for since, tokens in sorted(self.growth) if since <= step][-1]
+
+    def limit(self, step: int) -> int:
+        """Give the tokens a side of the longest pair to learn from at update `step`; 0 when all are."""
+        return ([0] + [tokens for since, tokens in sorted(self.longest) if since <= step])[-1]
+
+
+class Guide(_Section):
+    """A second loss that shows the cross-attention where to look (see training.guide)."""
+
+    weight: Annotated[float, Field(gt=0)] = 0.5  # at update 0
+    until: Positive = 20_000  # the update at which the weight has fallen to 0
+    longest: Positive = 40  # tokens a side of the pairs that the lexicon is learnt from
+    iterations: Positive = 4
 
 
 class Optimiser(_Section):
@@ -105,6 +121,7 @@ class Config(_Section):
     vocabulary: Vocabulary
     model: Model = Model()
     batches: Batches = Batches()
+    guide: Guide | None = None
     optimiser: Optimiser = Optimiser()
     validation: Validation | None = None
     session: Session = Session()

@@ -103,3 +103,13 @@ class DivergedError(TrainingError):
     def __init__(self, step: int) -> None:
         self.step = step
         super().__init__(f"the loss is not finite at update {step}: resume with a lower optimiser.peak")
+
+
+class LexiconSizeError(TrainingError):
+    """The vocabulary is too large for the guide's table of which piece translates which."""
+
+    def __init__(self, pieces: int, limit: int) -> None:
+        self.pieces, self.limit = pieces, limit
+        super().__init__(
+            f"[guide] needs a vocabulary of at most {limit:,} pieces, here are {pieces:,}: leave it out"
+        )

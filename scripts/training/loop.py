@@ -13,7 +13,7 @@ from training import curve, log
 from training.checkpoint import State, average_snapshots, own_weights, save_snapshot, save_state
 from training.errors import DivergedError
 from training.export import export_marian
-from training.model import batch_loss
+from training.model import attentive_loss
 from training.validation import DevelopmentSet, validate
 
 if TYPE_CHECKING:
@@ -104,8 +104,18 @@ class Session:
         torch.manual_seed(self._config.session.seed * _SEED_STRIDE + progress.step)
         batch, cursor = training.stream.draw(progress.cursor, progress.step)
         bfloat16 = settings.precision == "bfloat16"
-        loss = batch_loss(training.model, batch, smoothing=settings.label_smoothing, bfloat16=bfloat16)
+        guide = training.guide
+        weight = guide.weight(progress.step) if guide else 0.0
+        loss, attention = attentive_loss(
+            training.model,
+            batch,
+            smoothing=settings.label_smoothing,
+            bfloat16=bfloat16,
+            attend=weight > 0,
+        )
         value = float(loss.detach())
+        if guide is not None and attention is not None:
+            loss = loss + weight * guide.loss(attention, batch)
         if not math.isfinite(value):
             raise DivergedError(progress.step)
         torch.autograd.backward(loss)

@@ -98,15 +98,24 @@ def padding(model: MarianMTModel) -> int:
 
 def batch_loss(model: MarianMTModel, batch: Batch, *, smoothing: float, bfloat16: bool) -> torch.Tensor:
     """Compute the mean label-smoothed cross-entropy of the real target tokens, in nats: a scalar."""
+    return attentive_loss(model, batch, smoothing=smoothing, bfloat16=bfloat16, attend=False)[0]
+
+
+def attentive_loss(
+    model: MarianMTModel, batch: Batch, *, smoothing: float, bfloat16: bool, attend: bool = True
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Compute the same loss, and where the last decoder layer looks: (pairs, target, source), heads' mean."""
     pad = padding(model)
     mask = batch.source != pad
     with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-        hidden = model.model(
+        output = model.model(
             input_ids=batch.source,
             attention_mask=None if bool(mask.all()) else mask,
             decoder_input_ids=batch.decoder,  # causal: what stands behind the end changes nothing before it
             use_cache=False,
-        ).last_hidden_state
+            output_attentions=attend,
+        )
+    hidden = output.last_hidden_state
     real = batch.labels != pad
     embedding = embeddings(model)
     bias = model.final_logits_bias[0]
@@ -119,7 +128,7 @@ def batch_loss(model: MarianMTModel, batch: Batch, *, smoothing: float, bfloat16
         smoothing,
         torch.bfloat16 if bfloat16 else torch.float32,
     )
-    return loss
+    return loss, output.cross_attentions[-1].mean(dim=1) if attend else None
 
 
 class _SmoothedLoss(torch.autograd.Function):

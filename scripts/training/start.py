@@ -14,6 +14,7 @@ from training.batches import BatchStream
 from training.checkpoint import Progress, load_state
 from training.embedding import sentence_vectors
 from training.errors import EmptyCorpusError, RunExistsError
+from training.guide import Guide, load_guide
 from training.model import embeddings, load_model, marian_config, new_model, padding
 from training.optimiser import Optimiser
 from training.pool import load_pool, read_pairs
@@ -37,6 +38,7 @@ class Training:
     stream: BatchStream
     vocabulary: Vocabulary
     progress: Progress
+    guide: Guide | None = None
 
 
 def begin(config: Config, init: Path | None) -> Training:
@@ -70,9 +72,9 @@ def resume(config: Config) -> Training:
 
 def _assemble(config: Config, model: MarianMTModel, vocabulary: Vocabulary, progress: Progress) -> Training:
     _set_dropout(model, config.model.dropout)
-    if (
-        config.optimiser.precision == "bfloat16"
-    ):  # three times as fast as the fused attention, backward, on a CPU
+    # Eager attention can be guided, and in bfloat16 is three times as fast, backward, on a CPU as the fused
+    # one.
+    if config.optimiser.precision == "bfloat16" or config.guide is not None:
         model.set_attn_implementation("eager")
     model.train()
     pool = load_pool(config.run, config.corpus, vocabulary)
@@ -84,8 +86,13 @@ def _assemble(config: Config, model: MarianMTModel, vocabulary: Vocabulary, prog
         budget=config.batches.budget,
         pad=vocabulary.pad,
         start=int(model.config.decoder_start_token_id),
+        longest=config.batches.limit,
     )
-    return Training(model, Optimiser(model, config.optimiser), stream, vocabulary, progress)
+    guide = None
+    if config.guide is not None and progress.step < config.guide.until:
+        pieces, start = int(model.config.vocab_size), int(model.config.decoder_start_token_id)
+        guide = load_guide(config.run, pool, pieces, config.guide, vocabulary.pad, start)
+    return Training(model, Optimiser(model, config.optimiser), stream, vocabulary, progress, guide)
 
 
 def _embed(model: MarianMTModel, vectors: npt.NDArray[np.float32]) -> None:
