@@ -29,8 +29,14 @@ from alignment.weights import Weights
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WIDTH = 8  # sentences to either side of the rough path that the exact search looks at
-_LIKELY = 0.03  # a group whose beads are together less probable is not encoded
+    from alignment.search import Floats
+
+WIDTH = 8  # sentences to either side of the rough path that the exact search looks at
+_CHANCE = (
+    0.45  # similarity on the article's scale; unrelated articles have a median of 0.2 to 0.3, others of 1
+)
+_ENOUGH = 5  # beads to say that two versions are unrelated
+LIKELY = 0.03  # a group whose beads are together less probable is not encoded
 
 
 class Encoder(Protocol):
@@ -75,20 +81,26 @@ def align_encoded(source: EncodedVersion, target: EncodedVersion, encoder: Encod
     one, other = source.side, target.side
     n, m = len(one.lengths), len(other.lengths)
     if not n or not m:
-        return [Bead((i,), (), 0.0) for i in range(n)] + [Bead((), (j,), 0.0) for j in range(m)]
+        return _all_null(n, m)
     weights = Weights.learnt()
     rough = rough_path(one.vectors, other.vectors)
     levels = Levels.measured(one, other, rough)
-    likely = posteriors(BeadCost(one, other, levels, weights), Corridor.around(rough, _WIDTH))
-    one = one.with_groups(_encoded_groups(source.sentences, likely.of_groups(0, _LIKELY), encoder))
-    other = other.with_groups(_encoded_groups(target.sentences, likely.of_groups(1, _LIKELY), encoder))
-    likely = posteriors(BeadCost(one, other, levels, weights), likely.corridor)
-    return _beads(most_right(likely, n, m), likely)
+    likely = posteriors(BeadCost(one, other, levels, weights), Corridor.around(rough, WIDTH))
+    one = one.with_groups(encoded_groups(source.sentences, likely.of_groups(0, LIKELY), encoder))
+    other = other.with_groups(encoded_groups(target.sentences, likely.of_groups(1, LIKELY), encoder))
+    cost = BeadCost(one, other, levels, weights)
+    likely = posteriors(cost, likely.corridor)
+    path = most_right(likely, n, m)
+    similarity = cost.similarity(path)
+    if _unrelated(similarity, path):
+        return _all_null(n, m)
+    return _beads(path, likely, cost.sure(similarity))
 
 
-def _encoded_groups(
+def encoded_groups(
     sentences: Sequence[str], ends: dict[int, Indices], encoder: Encoder
 ) -> dict[int, tuple[Indices, Vectors]]:
+    """Encode groups of sentences, given by size and by where they end."""
     texts = [" ".join(sentences[end - size : end]) for size, group in ends.items() for end in group]
     vectors = _vectors(texts, encoder)
     encoded = {}
@@ -112,7 +124,17 @@ def _vectors(sentences: Sequence[str], encoder: Encoder) -> Vectors:
     return unit
 
 
-def _beads(path: Indices, likely: Posteriors) -> list[Bead]:
+def _all_null(source: int, target: int) -> list[Bead]:
+    return [Bead((i,), (), 0.0) for i in range(source)] + [Bead((), (j,), 0.0) for j in range(target)]
+
+
+def _unrelated(similarity: Floats, path: Indices) -> bool:
+    """Tell whether what was matched is no more alike than the most alike of unrelated sentences."""
+    matched = similarity[np.diff(path, axis=0).all(axis=1)]
+    return len(matched) >= _ENOUGH and float(np.median(matched)) < _CHANCE
+
+
+def _beads(path: Indices, likely: Posteriors, sure: Floats) -> list[Bead]:
     probability = {
         (*begin, *size): value
         for begin, size, value in zip(
@@ -120,7 +142,8 @@ def _beads(path: Indices, likely: Posteriors) -> list[Bead]:
         )
     }
     beads = []
-    for (i, j), (next_i, next_j) in zip(path[:-1].tolist(), path[1:].tolist(), strict=True):
-        score = min(probability.get((i, j, next_i - i, next_j - j), 0.0), 1.0)
+    nodes = path.tolist()
+    for (i, j), (next_i, next_j), alike in zip(nodes[:-1], nodes[1:], sure.tolist(), strict=True):
+        score = min(probability.get((i, j, next_i - i, next_j - j), 0.0), 1.0) * alike
         beads.append(Bead(tuple(range(i, next_i)), tuple(range(j, next_j)), score))
     return beads

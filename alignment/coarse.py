@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from alignment.side import Vectors
 
 _WHOLE = 1000  # sentences on the longer side that are compared all with all
-_WIDTH = 12
+_WIDTH = 8
 _FEW = 10  # sentences
 _EQUAL = 1e-4
 _NOISE = 2.0  # a match must be this many standard deviations above unrelated sentences

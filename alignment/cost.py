@@ -31,12 +31,16 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from alignment.search import Floats, Scores
-    from alignment.side import Indices
+    from alignment.side import Indices, Vectors
     from alignment.weights import Weights
 
 _LEAST_CONTRAST = 0.4  # matched sentences are at least this much more alike than unrelated ones
 _USUAL_CONTRAST = 0.55  # taken where there is too little to measure
+_USUAL_UNRELATED = 0.1
+_FEW = 10  # pairs
 _ENOUGH = 4  # matched sentences to measure by
+_DOUBTFUL = 0.4  # a similarity, on the article's scale, that is as likely of a match as of none
+_CHUNK = 2048
 _LONG = 400.0  # characters from which a length is no more telling
 _LENGTH_SCALE = 0.5
 
@@ -52,14 +56,21 @@ class Levels:
     @classmethod
     def measured(cls, source: Side, target: Side, rough: Indices) -> Levels:
         """Measure two versions by the 1:1 steps of a rough path, nodes of shape (k, 2)."""
-        unrelated = float(source.vectors.mean(axis=0) @ target.vectors.mean(axis=0))
         steps = np.diff(rough, axis=0).all(axis=1)
-        if steps.sum() < _ENOUGH:
-            return cls(unrelated, unrelated + _USUAL_CONTRAST, 0.0)
         i, j = rough[:-1][steps].T
-        matched = float(np.median(np.einsum("nd,nd->n", source.vectors[i], target.vectors[j])))
+        cosines = np.einsum("nd,nd->n", source.vectors[i], target.vectors[j])
+        # All pairs but the matched ones, and a few of the usual kind, lest a short article say what is
+        # unrelated.
+        others = float(source.vectors.sum(axis=0) @ target.vectors.sum(axis=0)) - float(cosines.sum())
+        count = len(source.lengths) * len(target.lengths) - len(cosines)
+        unrelated = (others + _FEW * _USUAL_UNRELATED) / (count + _FEW)
+        if len(cosines) < _ENOUGH:
+            return cls(unrelated, unrelated + _USUAL_CONTRAST, 0.0)
+        matched = float(np.median(cosines))
         ratio = float(np.median(np.log(target.lengths[j]) - np.log(source.lengths[i])))
-        return cls(unrelated, max(matched, unrelated + _LEAST_CONTRAST), ratio)
+        matched = min(max(matched, unrelated + _LEAST_CONTRAST), 1.0)
+        # Where all sentences are the same, unrelated ones would be as alike as matched ones.
+        return cls(min(unrelated, matched - _LEAST_CONTRAST), matched, ratio)
 
 
 class BeadCost:
@@ -97,10 +108,28 @@ class BeadCost:
         scores -= np.float32(weights.length) * self._stretch(*lengths)
         return scores
 
-    def sure(self, i: int, j: int) -> float:
-        """Return the probability that sentences i and j match, rather than that both stand alone."""
-        score = float(self.block(range(i + 1, i + 2), range(j + 1, j + 2))[0, 0, 0, 0])
-        return float(1 / (1 + np.exp(self.null_source[i] + self.null_target[j] - score)))
+    def similarity(self, path: Indices) -> Floats:
+        """Return how alike the sides of each bead of a path are, on the article's scale; 0 for null beads.
+
+        `path` holds nodes, shape (k, 2); the result has shape (k - 1,).
+        """
+        sizes, ends = np.diff(path, axis=0), path[1:]
+        cosines = np.zeros(len(sizes))
+        both = np.flatnonzero(sizes.all(axis=1))
+        for first in range(0, len(both), _CHUNK):
+            here = both[first : first + _CHUNK]
+            one, other = (
+                _gathered(side, sizes[here, axis], ends[here, axis])
+                for axis, side in enumerate((self._source, self._target))
+            )
+            cosines[here] = np.einsum("nd,nd->n", one, other)
+        scaled = (cosines - self._levels.unrelated) / (self._levels.matched - self._levels.unrelated)
+        return np.where(sizes.all(axis=1), scaled, 0.0)
+
+    def sure(self, similarity: Floats) -> Floats:
+        """Return the probability of a match by similarity alone, whatever stands around it."""
+        sure: Floats = 1 / (1 + np.exp(-self._weights.similarity * (similarity - _DOUBTFUL)))
+        return sure
 
     def _stretch(self, source: npt.NDArray[np.float32], target: npt.NDArray[np.float32]) -> Scores:
         """Return how far lengths disagree, 0 to 1, shape (GROUPS, GROUPS, rows, columns)."""
@@ -110,6 +139,16 @@ class BeadCost:
         telling = np.sqrt(np.minimum(characters, np.float32(_LONG)) / 100) / np.float32(_LENGTH_SCALE)
         stretch: Scores = 1 - np.exp(-apart * telling)
         return stretch
+
+
+def _gathered(side: Side, sizes: Indices, ends: Indices) -> Vectors:
+    """Return the vectors of groups of these sizes that end there, shape (len(sizes), dim)."""
+    vectors = np.empty((len(sizes), side.vectors.shape[1]), np.float32)
+    for size in np.unique(sizes):
+        these = sizes == size
+        first, last = int(ends[these].min()), int(ends[these].max()) + 1
+        vectors[these] = side.groups(int(size), first, last)[0][ends[these] - first]
+    return vectors
 
 
 def _by_size(weights: Weights) -> Scores:

@@ -49,5 +49,5 @@ def parallel_rows(versions: Mapping[str, Sequence[str]], encoder: Encoder) -> li
         BeadCost(one, other, Levels.measured(one, other, together), weights)
         for one, other in combinations(sides, 2)
     ]
-    scores = np.mean([[cost.sure(index, index) for index in range(size)] for cost in costs], axis=0)
+    scores = np.mean([cost.sure(cost.similarity(together)) for cost in costs], axis=0)
     return [Row(dict.fromkeys(versions, (index,)), float(scores[index])) for index in range(size)]

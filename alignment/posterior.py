@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from alignment.side import Indices
 
 _NEVER = -1e30  # the log of nothing; unlike -inf, it can be subtracted from itself
+_NARROW = 20  # columns, below which one slow operation takes less time than several quick ones
 _LEAST_NODE = np.log(1e-3)  # against a row's most probable node; what is below need not be searched again
 
 
@@ -27,12 +28,14 @@ _LEAST_NODE = np.log(1e-3)  # against a row's most probable node; what is below 
 class Posteriors:
     """The beads with a probability worth knowing: where they begin, their sizes, and the probability.
 
-    `begins` has shape (k, 2), `sizes` (k, 2), `probabilities` (k,). `corridor` holds the nodes that matter.
+    `begins` has shape (k, 2), `sizes` (k, 2), `probabilities` (k,). `log_sum` is the log of the sum over
+    all paths; `corridor` holds the nodes that matter.
     """
 
     begins: Indices
     sizes: Indices
     probabilities: Floats
+    log_sum: float
     corridor: Corridor
 
     def of_groups(self, side: int, least: float) -> dict[int, Indices]:
@@ -88,6 +91,8 @@ def _forward(scores: BeadScores, corridor: Corridor, chunks: list[_Chunk]) -> li
     """Return, for each row, the log of the sum over all paths from the start to each of its nodes."""
     groups = scores.groups
     run = np.concatenate([[0.0], np.cumsum(scores.null_target)])
+    lows, highs = corridor.low.tolist(), corridor.high.tolist()
+    null_source = scores.null_source.tolist()
     reached: list[Floats] = []
     origin = 0
     best = np.full((groups, 1), _NEVER)
@@ -104,14 +109,14 @@ def _forward(scores: BeadScores, corridor: Corridor, chunks: list[_Chunk]) -> li
         )
         for r in range(chunk.last - chunk.first):
             row = chunk.first + r
-            low, high = int(corridor.low[row]), int(corridor.high[row])
+            low, high = lows[row], highs[row]
             inside = slice(low - chunk.low, high - chunk.low)
             arrived = _log_sum(cells[:, :, r, inside] + chunk.scores[:, :, r, inside])
             if row == 0:
                 arrived[0] = 0.0
             else:
                 shared = slice(low - above_low, None)
-                below = above[shared][: high - low] + scores.null_source[row - 1]
+                below = above[shared][: high - low] + null_source[row - 1]
                 arrived[: len(below)] = np.logaddexp(arrived[: len(below)], below)
             above, above_low = arrived, low
             here = np.logaddexp.accumulate(arrived - run[low:high]) + run[low:high]
@@ -127,6 +132,8 @@ def _backward(
     groups = scores.groups
     rows = len(corridor.low)
     run = np.concatenate([[0.0], np.cumsum(scores.null_target)])
+    lows, highs = corridor.low.tolist(), corridor.high.tolist()
+    null_source = scores.null_source.tolist()
     whole = reached[-1][-1]
     low_node, high_node = np.zeros(rows, np.intp), np.zeros(rows, np.intp)
     begins, sizes, probabilities = [], [], []
@@ -147,14 +154,14 @@ def _backward(
         before = np.full((count, width), _NEVER)
         for r in reversed(range(count)):
             row = chunk.first + r
-            low, high = int(corridor.low[row]), int(corridor.high[row])
+            low, high = lows[row], highs[row]
             inside = slice(low - chunk.low, high - chunk.low)
             leaving = _log_sum(cells[:, :, r, inside] + beginning[:, :, r, inside])
             if row == rows - 1:
                 leaving[-1] = 0.0
             after = np.logaddexp.accumulate((leaving + run[low:high])[::-1])[::-1] - run[low:high]
             if row < rows - 1:
-                shared = below[: max(high - below_low, 0)] + scores.null_source[row]
+                shared = below[: max(high - below_low, 0)] + null_source[row]
                 after[below_low - low :][: len(shared)] = np.logaddexp(
                     after[below_low - low :][: len(shared)], shared
                 )
@@ -176,6 +183,7 @@ def _backward(
         np.concatenate(begins),
         np.concatenate(sizes),
         np.concatenate(probabilities),
+        float(whole),
         _connected(low_node, high_node, int(corridor.high[-1])),
     )
 
@@ -192,6 +200,9 @@ def _connected(low: Indices, high: Indices, columns: int) -> Corridor:
 def _log_sum(terms: Floats) -> Floats:
     """Return the log of the sum of exponentials over the first two axes."""
     terms = terms.reshape(-1, terms.shape[-1])
+    if terms.shape[1] < _NARROW:
+        narrow: Floats = np.logaddexp.reduce(terms, axis=0)
+        return narrow
     most = terms.max(axis=0)
     total: Floats = np.log(np.exp(terms - most).sum(axis=0)) + most
     return total

@@ -101,6 +101,8 @@ def best_path(scores: BeadScores, corridor: Corridor) -> Indices:
     groups = scores.groups
     up, left = groups * groups, groups * groups + 1  # codes of a step 1:0 and a step 0:1
     run = np.concatenate([[0.0], np.cumsum(scores.null_target)])
+    lows, highs = corridor.low.tolist(), corridor.high.tolist()
+    null_source = scores.null_source.tolist()
     # best[-1] is the row before the block; columns begin at `origin`. Rows before the first are out of reach.
     origin, width = 0, int(corridor.high[0])
     best = np.full((groups, width), -np.inf)
@@ -117,20 +119,22 @@ def best_path(scores: BeadScores, corridor: Corridor) -> Indices:
             strides=(-item[0], -item[1], item[0], item[1]),
         )
         block = scores.block(range(first, last), range(low, high))
-        columns = np.arange(low, high)
+        columns = np.arange(high - low)
         for r in range(last - first):
             row = first + r
-            inside = slice(corridor.low[row] - low, corridor.high[row] - low)
+            inside = slice(lows[row] - low, highs[row] - low)
             reach = (cells[:, :, r, inside] + block[:, :, r, inside]).reshape(groups * groups, -1)
-            step = reach.argmax(axis=0).astype(np.uint8)
-            value = reach.max(axis=0)
-            above = best[groups - 1 + r, groups:][inside] + scores.null_source[row - 1]
+            bead = reach.argmax(axis=0)
+            value = reach[bead, columns[: len(bead)]]
+            step = bead.astype(np.uint8)
+            above = best[groups - 1 + r, groups:][inside] + null_source[row - 1]
             step[above > value] = up
             value = np.maximum(value, above)
-            ahead = value - run[columns[inside]]
+            passed = run[lows[row] : highs[row]]
+            ahead = value - passed
             furthest = np.maximum.accumulate(ahead)
             step[furthest > ahead] = left
-            best[groups + r, groups:][inside] = furthest + run[columns[inside]]
+            best[groups + r, groups:][inside] = furthest + passed
             steps.append(step)
         best = best[-groups:, groups:]
     return _traced(steps, corridor, groups)

@@ -126,3 +126,21 @@ def test_an_encoder_that_returns_something_else_is_named(vectors: object) -> Non
         align(["One.", "Two."], ["One."], BadEncoder(vectors))
     assert isinstance(caught.value, AlignmentError)
     assert caught.value.sentences == 2
+
+
+def test_versions_of_different_articles_are_not_forced_together() -> None:
+    other = [f"Wholly unlike number{i} phrase{i * 3} remark{i * 5} notion{i * 7}" for i in range(40)]
+    more = [f"Nothing shared token{i} lexeme{i * 3} figure{i * 5} idea{i * 7}" for i in range(40)]
+    assert all(not bead.source or not bead.target for bead in align(other, more, ENCODER))
+
+
+def test_single_sentences_are_matched() -> None:
+    assert pairs(align(ARTICLE[:1], ARTICLE[:1], ENCODER)) == [((0,), (0,))]
+
+
+def test_a_bead_of_unlike_sentences_scores_low() -> None:
+    target = [*ARTICLE[:3], "Quite other words stand here, nowhere else found, of like length.", *ARTICLE[4:]]
+    beads = align(ARTICLE, target, ENCODER)
+    scores = {bead.source: bead.score for bead in beads if bead.source}
+    assert scores[(3,)] < 0.4
+    assert min(score for source, score in scores.items() if source != (3,)) > 0.7

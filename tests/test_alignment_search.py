@@ -3,36 +3,11 @@ from __future__ import annotations
 from itertools import pairwise, product
 
 import numpy as np
+from alignment_fixture import TableScores, made_up
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alignment.search import Corridor, Floats, Scores, best_path
-
-
-class TableScores:
-    """Bead scores from a table: `table[a - 1, b - 1, i, j]` is for the bead that ends at node (i, j)."""
-
-    def __init__(self, table: Floats, null_source: Floats, null_target: Floats) -> None:
-        self.groups = len(table)
-        self.null_source = null_source
-        self.null_target = null_target
-        self._table = table
-
-    def block(self, rows: range, columns: range) -> Scores:
-        n, m = self._table.shape[2:]
-        beyond = ((0, 0), (0, 0), (0, max(rows.stop - n, 0)), (0, max(columns.stop - m, 0)))
-        table = np.pad(self._table, beyond)
-        return table[:, :, rows.start : rows.stop, columns.start : columns.stop].astype(np.float32)
-
-
-def made_up(seed: int, n: int, m: int, groups: int) -> TableScores:
-    random = np.random.default_rng(seed)
-    # Whole numbers: sums in any order are equal.
-    return TableScores(
-        random.integers(-9, 9, (groups, groups, n + 1, m + 1)).astype(float),
-        random.integers(-9, 1, n).astype(float),
-        random.integers(-9, 1, m).astype(float),
-    )
+from alignment.search import Corridor, best_path
 
 
 def best_total(scores: TableScores, n: int, m: int) -> float:
@@ -46,7 +21,7 @@ def best_total(scores: TableScores, n: int, m: int) -> float:
             ways.append(best[i, j - 1] + scores.null_target[j - 1])
         for a, b in product(range(1, scores.groups + 1), repeat=2):
             if a <= i and b <= j:
-                ways.append(best[i - a, j - b] + scores._table[a - 1, b - 1, i, j])
+                ways.append(best[i - a, j - b] + scores.table[a - 1, b - 1, i, j])
         best[i, j] = max(ways)
     return best[n, m]
 
@@ -59,7 +34,7 @@ def total(scores: TableScores, path: list[list[int]]) -> float:
         elif m == j:
             worth += float(scores.null_source[i:k].sum())
         else:
-            worth += float(scores._table[k - i - 1, m - j - 1, k, m])
+            worth += float(scores.table[k - i - 1, m - j - 1, k, m])
     return worth
 
 
