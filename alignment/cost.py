@@ -64,13 +64,13 @@ class Levels:
         others = float(source.vectors.sum(axis=0) @ target.vectors.sum(axis=0)) - float(cosines.sum())
         count = len(source.lengths) * len(target.lengths) - len(cosines)
         unrelated = (others + _FEW * _USUAL_UNRELATED) / (count + _FEW)
-        if len(cosines) < _ENOUGH:
-            return cls(unrelated, unrelated + _USUAL_CONTRAST, 0.0)
-        matched = float(np.median(cosines))
-        ratio = float(np.median(np.log(target.lengths[j]) - np.log(source.lengths[i])))
+        matched, log_ratio = unrelated + _USUAL_CONTRAST, 0.0
+        if len(cosines) >= _ENOUGH:
+            matched = float(np.median(cosines))
+            log_ratio = float(np.median(np.log(target.lengths[j]) - np.log(source.lengths[i])))
         matched = min(max(matched, unrelated + _LEAST_CONTRAST), 1.0)
         # Where all sentences are the same, unrelated ones would be as alike as matched ones.
-        return cls(min(unrelated, matched - _LEAST_CONTRAST), matched, ratio)
+        return cls(min(unrelated, matched - _LEAST_CONTRAST), matched, log_ratio)
 
 
 class BeadCost:

@@ -77,11 +77,18 @@ def test_an_empty_side_gives_only_null_beads() -> None:
     assert align([], [], ENCODER) == []
 
 
-def test_one_sentence_against_thousands_finds_its_place() -> None:
+def test_one_sentence_against_many_finds_its_place() -> None:
+    many = [f"Item {i} costs {i * 7} and weighs {i * i} grams." for i in range(100)]
+    beads = align([many[66]], many, ENCODER)
+    assert len(beads) == 100
+    assert ((0,), (66,)) in pairs(beads)
+
+
+def test_one_sentence_against_thousands_is_partitioned() -> None:
     many = [f"Item {i} costs {i * 7} and weighs {i * i} grams." for i in range(3000)]
     beads = align([many[2222]], many, ENCODER)
-    assert len(beads) == 3000
-    assert ((0,), (2222,)) in pairs(beads)
+    assert [i for bead in beads for i in bead.source] == [0]
+    assert [j for bead in beads for j in bead.target] == list(range(3000))
 
 
 def test_thousands_of_identical_sentences_are_partitioned() -> None:

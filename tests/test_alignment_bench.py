@@ -61,7 +61,7 @@ def results() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("pair", "strict", "lax"), [("en-es", 0.92, 0.98), ("en-ru", 0.92, 0.98), ("es-ru", 0.90, 0.97)]
+    ("pair", "strict", "lax"), [("en-es", 0.90, 0.97), ("en-ru", 0.90, 0.97), ("es-ru", 0.88, 0.96)]
 )
 def test_the_development_set_is_aligned_well(
     results: dict[str, Any], pair: str, strict: float, lax: float
