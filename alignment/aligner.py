@@ -32,11 +32,9 @@ if TYPE_CHECKING:
     from alignment.search import Floats
 
 WIDTH = 8  # sentences to either side of the rough path that the exact search looks at
-_CHANCE = (
-    0.45  # similarity on the article's scale; unrelated articles have a median of 0.2 to 0.3, others of 1
-)
-_ENOUGH = 5  # beads to say that two versions are unrelated
 LIKELY = 0.03  # a group whose beads are together less probable is not encoded
+_CHANCE = 0.45  # on the article's scale; what unrelated articles offer to match has a median of 0.2 to 0.3
+_ENOUGH = 5  # beads to say that two versions are unrelated
 
 
 class Encoder(Protocol):
