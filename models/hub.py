@@ -87,6 +87,8 @@ def pull(
         facts[file.name] = _check(entry, beside / file.name, file, pinned.get(file.name))
     shutil.rmtree(beside / ".cache", ignore_errors=True)
     folder = store.install(beside, entry, revision=listing.commit)
+    for abandoned in beside.parent.glob(f"{checkpoint_id}@*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
     locks[checkpoint_id] = {
         "repository": entry.repository,
         "revision": listing.commit,

@@ -2,7 +2,7 @@
 
     ROOT/checkpoints/ID/    the files of a checkpoint and their manifest.json
     ROOT/converted/ID/int8/ what CTranslate2 runs: made once from the former, with a manifest.json of its own
-    ROOT/partial/           what is being copied; never loaded, removed by the next that copies
+    ROOT/partial/           what is being copied or pulled; never loaded
 
 A shipped checkpoint lies in the package instead, as SHIPPED/ID/. Every opening checks every file; copies are
 made beside, checked, and renamed into place, so that a folder is either whole or not there.
@@ -13,12 +13,12 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from models.catalog import Catalog, Entry, Kind, Origin, read_catalog
 from models.errors import (
@@ -143,7 +143,7 @@ class Store:
 
             unpickle_weights(beside)
         check_layout(beside)
-        write_manifest(beside, entry.id, revision or entry.revision)
+        write_manifest(beside, entry.id, revision)
         try:
             verify_manifest(beside, entry.files)
         except ManifestError as error:
@@ -185,9 +185,8 @@ class Store:
     @contextmanager
     def staging(self) -> Iterator[Path]:
         """Give an empty folder on the store's file system; what is left in it at the end is removed."""
-        partial = self.root / "partial"
-        partial.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=partial))
+        beside = self.root / "partial" / uuid4().hex
+        beside.mkdir(parents=True)
         try:
             yield beside
         finally:
