@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from models.catalog import Catalog, Entry, Kind, Origin, read_catalog
 from models.errors import (
@@ -185,7 +184,7 @@ class Store:
     @contextmanager
     def staging(self) -> Iterator[Path]:
         """Give an empty folder on the store's file system; what is left in it at the end is removed."""
-        beside = self.root / "partial" / uuid4().hex
+        beside = self.root / "partial" / os.urandom(8).hex()
         beside.mkdir(parents=True)
         try:
             yield beside

@@ -113,6 +113,7 @@ class MarianTranslator:
         return len(self._tokenizer.encode(text, tag).ids) - extra <= self._checkpoint.sentence_limit
 
     def _translate_parts(self, parts: Sequence[str], tag: str) -> list[_Output]:
+        """Translate parts, those whose output was cut once more in halves."""
         outputs = self._decode(parts, tag)
         halves = {
             i: both for i, part in enumerate(parts) if "cut" in outputs[i].flags and (both := halve(part))
