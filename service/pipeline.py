@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alignment.audit import audit
+from alignment.beads import Row
 from alignment.parallel import parallel_rows
 from alignment.rows import align_versions
 from service.compose import compose
@@ -91,17 +92,19 @@ class Pipeline:
         if len(languages) + len(translate_missing) < 2:
             raise VersionsError(f"There is only one version ({languages[0]}); give at least two.")
         versions = [Version(article, Origin.GIVEN) for article in articles]
+        rows = align_versions(_texts(versions), self._encoder) if len(versions) > 1 else []
         if translate_missing:
             source = next((article for article in articles if article.language == SOURCE), None)
             if source is None:
                 raise VersionsError(
                     f"A missing version is translated from {SOURCE}; give the {SOURCE} version as well."
                 )
-            versions += self._translated(source, translate_missing, model)
-        texts = _texts(versions)
-        rows = tuple(align_versions(texts, self._encoder))
-        findings = tuple(audit(rows, texts)) if audited else ()
-        return Aligned(tuple(versions), rows, self._signature(versions), findings)
+            made = self._translated(source, translate_missing, model)
+            parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), self._encoder)
+            rows = [_with_translations(row, parallel) for row in rows] if rows else parallel
+            versions += made
+        findings = audit(rows, _texts(versions)) if audited else []
+        return Aligned(tuple(versions), tuple(rows), self._signature(versions), tuple(findings))
 
     def _translated(self, article: Article, targets: Sequence[str], model: str | None) -> list[Version]:
         translators = {target: self.engines.translator(target, model) for target in targets}
@@ -135,6 +138,19 @@ class Pipeline:
             if version.checkpoint is not None
         )
         return " ".join([f"triptych:{self._release}", *made, f"encoder:{self._encoder.encoder_id}"])
+
+
+def _with_translations(row: Row, parallel: Sequence[Row]) -> Row:
+    """Put the machine's translations into a row of given versions, where their source is.
+
+    `parallel` has a row for each sentence of the source. The score stays that of the given versions; where the
+    source is the only one of them, it is that of its translations.
+    """
+    source = row.sentences[SOURCE]
+    sentences = dict.fromkeys(parallel[0].sentences, source) | dict(row.sentences)
+    alone = source and not any(indices for language, indices in row.sentences.items() if language != SOURCE)
+    score = sum(parallel[index].score for index in source) / len(source) if alone else row.score
+    return Row(sentences, score)
 
 
 def _texts(versions: Sequence[Version]) -> dict[str, list[str]]:

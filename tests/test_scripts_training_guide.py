@@ -14,6 +14,7 @@ from training.pool import Pool, Ragged
 from training_toy import CONFIG, toy_config, train_to
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 PAD, END, TAG = 0, 1, 2
@@ -69,6 +70,16 @@ def test_a_vocabulary_too_large_for_the_table_is_refused() -> None:
         learn_lexicon(pool(), 58_101, Guide(), PAD, PAD)
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """So small a network only waits for a second thread."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.usefixtures("one_thread")
 def test_a_guided_run_resumes_exactly(tmp_path: Path) -> None:
     config = CONFIG + "[guide]\nweight = 0.5\nuntil = 15\niterations = 2\n"
     unbroken = train_to(toy_config(tmp_path, "unbroken", config), 12)
