@@ -143,7 +143,7 @@ class Pipeline:
 def _with_translations(row: Row, parallel: Sequence[Row]) -> Row:
     """Put the machine's translations into a row of given versions, where their source is.
 
-    `parallel` has a row for each sentence of the source. The score stays that of the given versions; where the
+    `parallel` has a row for each of its sentences. The score stays that of the given versions; where the
     source is the only one of them, it is that of its translations.
     """
     source = row.sentences[SOURCE]
