@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.batching import batches
+from models.device import resolve_device
 from models.engine import Hypothesis
-from models.errors import CheckpointInvalidError, DeviceError
+from models.errors import CheckpointInvalidError
 from models.layout import CHECKPOINT_CONFIG, VOCAB, read_json
 
 if TYPE_CHECKING:
@@ -90,22 +91,11 @@ class CTranslateEngine:
         )
 
 
-def resolve_device(wanted: str) -> str:
+def find_device(wanted: str) -> str:
     """Return "cpu" or "cuda"; "auto" is a GPU where CTranslate2 finds one. Raises DeviceError."""
     import ctranslate2  # type: ignore[import-untyped]
 
-    available = ctranslate2.get_cuda_device_count() > 0
-    match wanted:
-        case "auto":
-            return "cuda" if available else "cpu"
-        case "cpu":
-            return "cpu"
-        case "cuda" if available:
-            return "cuda"
-        case "cuda":
-            raise DeviceError(wanted, "CTranslate2 finds no GPU; use cpu or auto")
-        case _:
-            raise DeviceError(wanted, "there are auto, cpu and cuda")
+    return resolve_device(wanted, gpu=ctranslate2.get_cuda_device_count() > 0, runtime="CTranslate2")
 
 
 def load_ctranslate_engine(

@@ -64,9 +64,9 @@ def _load_engine(
         raise EngineError(wanted, "there are auto, ctranslate2 and torch")
     if wanted != "torch":
         try:
-            from models.ctranslate import load_ctranslate_engine, resolve_device
+            from models.ctranslate import find_device, load_ctranslate_engine
 
-            place = resolve_device(device)
+            place = find_device(device)
             quantization = "float16" if place == "cuda" else "int8"
             folder = store.convert(checkpoint_id, quantization)
             return folder, load_ctranslate_engine(

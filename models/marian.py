@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.batching import batches
+from models.device import resolve_device
 from models.engine import Hypothesis
-from models.errors import CheckpointInvalidError, DeviceError
+from models.errors import CheckpointInvalidError
 from models.layout import CONFIG, PICKLED, SAFETENSORS, read_json, weights_name
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def load_torch_engine(
     from transformers import GenerationConfig, MarianConfig, MarianMTModel
     from transformers.utils import logging
 
-    chosen = _device(device)
+    chosen = resolve_device(device, gpu=torch.cuda.is_available(), runtime="torch")
     if threads is not None:
         torch.set_num_threads(threads)
     config = MarianConfig.from_dict(read_json(folder, CONFIG))
@@ -189,20 +190,3 @@ def unpickle_weights(folder: Path) -> None:
             folder, f"its {PICKLED} does not hold weights alone ({problem})"
         ) from error
     (folder / PICKLED).unlink()
-
-
-def _device(wanted: str) -> str:
-    import torch
-
-    available = torch.cuda.is_available()
-    match wanted:
-        case "auto":
-            return "cuda" if available else "cpu"
-        case "cpu":
-            return "cpu"
-        case "cuda" if available:
-            return "cuda"
-        case "cuda":
-            raise DeviceError(wanted, "torch sees no GPU; use cpu or auto")
-        case _:
-            raise DeviceError(wanted, "there are auto, cpu and cuda")

@@ -100,6 +100,16 @@ def import_source(source: Path, checkpoint_id: str) -> None:
 
 
 @models.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--as", "checkpoint_id", required=True, metavar="ID", help="The catalog's id for it.")
+def manifest(folder: Path, checkpoint_id: str) -> None:
+    """Write manifest.json into a checkpoint FOLDER: what it is verified against from then on."""
+    from models.manifest import write_manifest
+
+    click.echo(write_manifest(folder, checkpoint_id).revision)
+
+
+@models.command()
 @click.argument("checkpoint_id", metavar="ID")
 def remove(checkpoint_id: str) -> None:
     """Remove a checkpoint from this machine."""

@@ -11,10 +11,11 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from models.guards import has_words
 from models.translation import Translation
 from service.build import build, partial_marks
 from service.markup import place_marks
-from service.protect import fragments, has_words, missing, protected_spans
+from service.protect import fragments, missing, protected_spans
 from service.result import Origin, Version
 
 if TYPE_CHECKING:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from models.guards import has_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -59,11 +61,6 @@ def fragments(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[bool, s
         pieces.append((False, text[start:end]))
         position = end
     return pieces + _translatable(text[position:])
-
-
-def has_words(text: str) -> bool:
-    """Whether there is anything in a text that a translation could change."""
-    return any(character.isalpha() for character in text)
 
 
 def _translatable(text: str) -> list[tuple[bool, str]]:

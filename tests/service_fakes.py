@@ -9,6 +9,7 @@ import numpy as np
 
 from models.errors import CheckpointMissingError, UnknownCheckpointError
 from models.translation import Translation
+from service import cli
 from service.engines import Engines
 from service.pipeline import Limits, Pipeline
 
@@ -73,3 +74,12 @@ def fake_pipeline(
     return Pipeline(
         Engines(load, ("starter",)), LetterEncoder(), languages, limits or Limits(100_000, 500), "0.0"
     )
+
+
+def run_cli(*arguments: object) -> int:
+    """Run the command line in this process; return its exit code."""
+    try:
+        cli.main([str(argument) for argument in arguments])
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0

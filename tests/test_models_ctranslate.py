@@ -12,7 +12,7 @@ from safetensors.numpy import load_file, save_file
 
 from models import DecodingSettings, Store, load_translator, read_catalog
 from models.conversion import sinusoids
-from models.ctranslate import load_ctranslate_engine, resolve_device
+from models.ctranslate import find_device, load_ctranslate_engine
 from models.errors import CheckpointInvalidError, DeviceError, EngineError
 from models.manifest import write_manifest
 from models.marian import load_torch_engine
@@ -172,13 +172,13 @@ def test_an_unknown_engine_is_refused(store: Store) -> None:
 def test_devices_are_checked() -> None:
     import ctranslate2
 
-    assert resolve_device("cpu") == "cpu"
+    assert find_device("cpu") == "cpu"
     with pytest.raises(DeviceError, match="tpu"):
-        resolve_device("tpu")
+        find_device("tpu")
     if not ctranslate2.get_cuda_device_count():
-        assert resolve_device("auto") == "cpu"
+        assert find_device("auto") == "cpu"
         with pytest.raises(DeviceError, match="finds no GPU"):
-            resolve_device("cuda")
+            find_device("cuda")
 
 
 def test_translating_with_it_imports_neither_torch_nor_transformers(store: Store) -> None:

@@ -6,9 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from service_fakes import fake_pipeline
+from service_fakes import fake_pipeline, run_cli
 
-from service import app, cli
+from service import app
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,19 +33,11 @@ def article(tmp_path: Path) -> Path:
     return path
 
 
-def run(*arguments: object) -> int:
-    try:
-        cli.main([str(argument) for argument in arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
-
-
 def test_translating_into_a_folder_writes_every_form(
     article: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = article.parent / "out"
-    assert run("translate", article, "-o", out) == 0
+    assert run_cli("translate", article, "-o", out) == 0
     names = ["aligned.json", "aligned.tmx", "article.es.md", "article.ru.md", "index.html"]
     assert sorted(path.name for path in out.iterdir()) == names
     spanish = (out / "article.es.md").read_text(encoding="utf-8")
@@ -57,9 +49,9 @@ def test_translating_into_a_folder_writes_every_form(
 
 
 def test_one_form_goes_to_standard_output(article: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert run("translate", article, "-t", "es") == 0
+    assert run_cli("translate", article, "-t", "es") == 0
     assert list(json.loads(capfdbinary.readouterr().out)["versions"]) == ["en", "es"]
-    assert run("translate", article, "-t", "es", "--to", "md") == 0
+    assert run_cli("translate", article, "-t", "es", "--to", "md") == 0
     assert capfdbinary.readouterr().out.decode().startswith(ENGLISH.upper())
 
 
@@ -70,13 +62,13 @@ def test_aligning_goes_by_the_output_files_extension(article: Path, name: str, s
     other = article.with_name("rain.es.txt")
     other.write_text(ENGLISH.upper().replace("# ", ""), encoding="utf-8")
     output = article.with_name(name)
-    assert run("align", f"en={article}", f"es={other}", "-o", output) == 0
+    assert run_cli("align", f"en={article}", f"es={other}", "-o", output) == 0
     assert output.read_text(encoding="utf-8").lower().startswith(start)
 
 
 def test_comparing_makes_the_missing_versions(article: Path) -> None:
     output = article.with_name("report.html")
-    assert run("compare", f"en={article}", "-o", output) == 0
+    assert run_cli("compare", f"en={article}", "-o", output) == 0
     page = output.read_text(encoding="utf-8")
     assert 'lang="es"' in page
     assert 'lang="ru"' in page
@@ -115,7 +107,7 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, capsys: pytest.Ca
         (["translate"], "FILE"),
     ]
     for arguments, message in cases:
-        assert run(*arguments) == 2, arguments
+        assert run_cli(*arguments) == 2, arguments
         printed = capsys.readouterr()
         assert message in printed.err, arguments
         assert printed.err.count("\n") == 1, arguments
@@ -128,7 +120,7 @@ def test_a_wrong_setting_names_its_variable(
     article: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TRIPTYCH_BEAMS", "many")
-    assert run("translate", article) == 2
+    assert run_cli("translate", article) == 2
     assert "TRIPTYCH_BEAMS" in capsys.readouterr().err
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.protect import fragments, has_words, missing, protected_spans
+from models.guards import has_words
+from service.protect import fragments, missing, protected_spans
 
 
 @pytest.mark.parametrize(
