@@ -38,6 +38,12 @@ def test_a_protected_string_must_come_back_as_often_as_it_went_in() -> None:
     assert not missing("{n} y {n}", ["{n}", "{n}"])
 
 
+def test_a_protected_string_that_goes_on_is_another_one() -> None:
+    assert missing("(CW)--- Llueve", ["(CW)--"])
+    assert missing("vea http://a.example/xy", ["http://a.example/x"])
+    assert not missing("(CW)-- vea http://a.example/x.", ["(CW)--", "http://a.example/x"])
+
+
 def test_fragments_keep_punctuation_away_from_the_model() -> None:
     text = "See (https://a.example), then go."
     assert fragments(text, protected_spans(text)) == [
