@@ -10,27 +10,20 @@ Leaves out: markup whose counterpart is not contiguous; it goes round the best c
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from models.encoder import Encoder
     from service.build import PartialMark
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’.,/][^\W_]+)*%?")
 _POSITION_WEIGHT = 0.35  # what a displacement by the whole sentence costs, in cosine
 _LENGTH_WEIGHT = 0.25  # what a window of no or of double the expected length costs, in cosine
 _OVERLAP_COST = 0.5  # a word that is under another mark already is hardly this one's
-
-
-class Encoder(Protocol):
-    """What is needed of a sentence encoder."""
-
-    def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Return unit vectors, one row a sentence."""
 
 
 def place_marks(
