@@ -6,11 +6,13 @@ from typing import Annotated, Any
 
 import anyio
 from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from models.catalog import Kind
 from models.errors import ModelError
 from service.documents import article_of
+from service.metrics import CONTENT_TYPE
 from service.negotiation import chosen_form, rendered
 from service.pipeline import SOURCE, Pipeline
 from service.problems import problem_of
@@ -150,11 +152,16 @@ def readyz(request: Request) -> Response | dict[str, str]:
     return {"status": "ready"}
 
 
+@router.get("/metrics", tags=["service"], response_class=PlainTextResponse)
+def metrics(request: Request) -> Response:
+    """Give what Prometheus scrapes: counts and times, no texts."""
+    return Response(request.state.metrics.exposition(), media_type=CONTENT_TYPE)
+
+
 async def _answer(request: Request, accept: str | None, work: Callable[[], Aligned]) -> Response:
     """Run model work off the event loop, and render what comes of it there too."""
     form = chosen_form(accept)
     content = await anyio.to_thread.run_sync(
         lambda: rendered(work(), form), limiter=request.state.model_work, abandon_on_cancel=False
     )
-    headers = {"Vary": "Accept", "X-Content-Type-Options": "nosniff"}
-    return Response(content, media_type=form.media_type, headers=headers)
+    return Response(content, media_type=form.media_type, headers={"Vary": "Accept"})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import anyio
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from models.decoding import DecodingSettings
 from models.errors import ModelError
@@ -17,8 +18,11 @@ from service.api import router
 from service.body_limit import BodyLimit
 from service.config import Settings, read_settings
 from service.engines import Engines
+from service.metrics import Metrics
 from service.pipeline import Limits, Pipeline
 from service.problems import install_problems
+from service.request_log import RequestLog
+from service.security_headers import SecurityHeaders
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -34,6 +38,7 @@ class State(TypedDict):
 
     pipeline: Pipeline
     store: Store
+    metrics: Metrics
     model_work: anyio.CapacityLimiter
 
 
@@ -78,6 +83,7 @@ def create_app(
 ) -> FastAPI:
     """Return the HTTP service; `build` makes its pipeline when it starts."""
     chosen = settings or read_settings()
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
@@ -87,6 +93,7 @@ def create_app(
         yield State(
             pipeline=pipeline,
             store=build_store(chosen),
+            metrics=metrics,
             # One at a time: the engine uses all the cores it was given by itself.
             model_work=anyio.CapacityLimiter(1),
         )
@@ -98,7 +105,18 @@ def create_app(
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
     )
+    # The last one added stands outside of the others.
     app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes)
+    if chosen.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=chosen.cors_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["X-Request-ID", "Location", "Retry-After"],
+        )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog, metrics=metrics)
     install_problems(app)
     app.include_router(router)
     return app

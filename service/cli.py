@@ -125,19 +125,28 @@ def compare(
 @cli.command()
 @click.option("--host", help="Address to listen on [TRIPTYCH_HOST, 127.0.0.1].")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on [TRIPTYCH_PORT, 8000].")
-def serve(host: str | None, port: int | None) -> None:
-    """Run the HTTP service; its documentation is at /docs."""
-    import uvicorn
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that serve [TRIPTYCH_WORKERS, 1].")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Run the HTTP service: a page at /, its documentation at /docs."""
+    from service.serving import serve
 
-    from service.app import create_app
+    given = {"host": host, "port": port, "workers": workers}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    serve(_settings().model_copy(update=chosen))
 
-    settings = _settings()
-    uvicorn.run(
-        create_app(settings),
-        host=host or settings.host,
-        port=settings.port if port is None else port,
-        server_header=False,
-    )
+
+@cli.command()
+def doctor() -> None:
+    """Say what is missing or wrong, and what to do about it; exit code 1 where something has to be done."""
+    from service.doctor import examine
+
+    checks = examine(_settings())
+    for check in checks:
+        click.echo(f"{check.state:5} {check.what}: {check.found}")
+        if check.remedy:
+            click.echo(f"      {check.remedy}")
+    if any(check.state == "fail" for check in checks):
+        sys.exit(1)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

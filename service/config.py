@@ -39,8 +39,19 @@ class Settings(BaseSettings):
     max_sentences: int = Field(default=5_000, ge=10, description="The most sentences in a version")
     host: str = Field(default="127.0.0.1", description="The address to listen on")
     port: int = Field(default=8000, ge=0, le=65_535, description="The port to listen on")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that serve")
+    grace: int = Field(default=30, ge=0, description="Seconds that a stop lets running requests have")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Origins whose pages may call the service, separated by commas",
+    )
+    log: Literal["plain", "json"] = Field(default="plain", description="The form of log lines")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least to log"
+    )
+    log_text: bool = Field(default=False, description="Whether logs may hold texts, in errors' messages")
 
-    @field_validator("models", mode="before")
+    @field_validator("models", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
