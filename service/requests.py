@@ -35,6 +35,7 @@ class AlignBody(Body):
         min_length=2,
         max_length=20,
         description="Texts by language",
+        json_schema_extra={"additionalProperties": False},
         examples=[{"en": "It rains. Take a coat.", "es": "Llueve. Lleva un abrigo."}],
     )
 
@@ -42,6 +43,12 @@ class AlignBody(Body):
 class CompareBody(Body):
     """Versions of one article to compare; missing ones can be made by machine from the English one."""
 
-    versions: dict[Language, str] = Field(min_length=1, max_length=20, description="Texts by language")
+    versions: dict[Language, str] = Field(
+        min_length=1,
+        max_length=20,
+        description="Texts by language",
+        json_schema_extra={"additionalProperties": False},
+        examples=[{"en": "It rains. Take a coat.", "es": "Llueve. Lleva un abrigo."}],
+    )
     translate_missing: list[Language] = Field(default_factory=list, max_length=20)
     model: str | None = Field(default=None, description="A checkpoint id; left out: the service's choice")
