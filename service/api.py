@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from models.catalog import Kind
 from models.errors import ModelError
 from service.documents import article_of
+from service.guard import charge
 from service.metrics import CONTENT_TYPE
 from service.negotiation import chosen_form, rendered
 from service.pipeline import SOURCE, Pipeline
@@ -34,9 +35,11 @@ _FORMS: dict[int | str, dict[str, Any]] = {
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"application/problem+json": {}}}
     for status, text in (
+        (401, "A key is needed, or the one sent is unknown or revoked"),
         (406, "No form there is is acceptable"),
         (413, "The body, a text or its number of sentences is over the limit"),
         (422, "Something in the request cannot be used"),
+        (429, "Too much in a minute or a month; Retry-After says when to come again"),
         (503, "A checkpoint is not on the server; the detail says how to get it"),
     )
 }
@@ -67,6 +70,7 @@ class LanguagesOut(BaseModel):
 async def translate(request: Request, body: TranslateBody, accept: Accept = None) -> Response:
     """Translate an English article into one or more languages, sentences aligned."""
     pipeline: Pipeline = request.state.pipeline
+    await charge(request, len(body.text))
 
     def work() -> Aligned:
         article = article_of(body.text, body.format, body.source, extract=body.extract)
@@ -79,6 +83,7 @@ async def translate(request: Request, body: TranslateBody, accept: Accept = None
 async def align(request: Request, body: AlignBody, accept: Accept = None) -> Response:
     """Align the sentences of two or more versions of an article."""
     pipeline: Pipeline = request.state.pipeline
+    await charge(request, sum(map(len, body.versions.values())))
 
     def work() -> Aligned:
         return pipeline.align(
@@ -95,6 +100,7 @@ async def align(request: Request, body: AlignBody, accept: Accept = None) -> Res
 async def compare(request: Request, body: CompareBody, accept: Accept = None) -> Response:
     """Align versions and report what an editor should look at; missing versions can be made by machine."""
     pipeline: Pipeline = request.state.pipeline
+    await charge(request, sum(map(len, body.versions.values())))
 
     def work() -> Aligned:
         articles = [
@@ -106,7 +112,7 @@ async def compare(request: Request, body: CompareBody, accept: Accept = None) ->
     return await _answer(request, accept, work)
 
 
-@router.get("/v1/models", tags=["service"])
+@router.get("/v1/models", tags=["service"], responses={status: _PROBLEMS[status] for status in (401, 429)})
 def models(request: Request) -> list[ModelOut]:
     """List the catalog: what there is, and what of it is on the server and in memory."""
     store = request.state.store
@@ -127,7 +133,9 @@ def models(request: Request) -> list[ModelOut]:
     ]
 
 
-@router.get("/v1/languages", tags=["service"], responses={503: _PROBLEMS[503]})
+@router.get(
+    "/v1/languages", tags=["service"], responses={status: _PROBLEMS[status] for status in (401, 429, 503)}
+)
 def languages(request: Request) -> LanguagesOut:
     """List the languages that can be translated into, and those that can be aligned."""
     pipeline: Pipeline = request.state.pipeline

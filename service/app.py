@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, TypedDict
@@ -14,10 +15,15 @@ from models.decoding import DecodingSettings
 from models.errors import ModelError
 from models.loading import load_encoder, load_translator
 from models.store import Store, default_store
+from service.access import Access, Allowances
 from service.api import router
 from service.body_limit import BodyLimit
 from service.config import Settings, read_settings
+from service.database import open_database
 from service.engines import Engines
+from service.guard import Guard
+from service.keys import KEY_TABLES, KeyStore
+from service.limits import Buckets
 from service.metrics import Metrics
 from service.pipeline import Limits, Pipeline
 from service.problems import install_problems
@@ -40,6 +46,7 @@ class State(TypedDict):
     store: Store
     metrics: Metrics
     model_work: anyio.CapacityLimiter
+    access: Access
 
 
 def release() -> str:
@@ -78,6 +85,28 @@ def build_pipeline(settings: Settings) -> Pipeline:
     )
 
 
+def database_url(settings: Settings) -> str:
+    """Return the database that the settings name: SQLite beside the checkpoints if they name none."""
+    return settings.database or f"sqlite:///{build_store(settings).root / 'triptych.db'}"
+
+
+def build_keys(settings: Settings) -> KeyStore:
+    """Return the API keys of the database that the settings name; raise DatabaseError."""
+    return KeyStore(open_database(database_url(settings), KEY_TABLES))
+
+
+def build_access(settings: Settings) -> Access:
+    """Return what admits callers and counts what they send; raise DatabaseError."""
+    allowances = Allowances(
+        settings.key_requests,
+        settings.key_characters,
+        settings.key_quota,
+        settings.address_requests,
+        settings.address_characters,
+    )
+    return Access(build_keys(settings), Buckets(time.monotonic), allowances, required=settings.require_key)
+
+
 def create_app(
     settings: Settings | None = None, build: Callable[[Settings], Pipeline] = build_pipeline
 ) -> FastAPI:
@@ -96,6 +125,7 @@ def create_app(
             metrics=metrics,
             # One at a time: the engine uses all the cores it was given by itself.
             model_work=anyio.CapacityLimiter(1),
+            access=await anyio.to_thread.run_sync(build_access, chosen),
         )
 
     app = FastAPI(
@@ -107,6 +137,7 @@ def create_app(
     )
     # The last one added stands outside of the others.
     app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes)
+    app.add_middleware(Guard)
     if chosen.cors_origins:
         app.add_middleware(
             CORSMiddleware,

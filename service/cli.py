@@ -1,4 +1,4 @@
-"""The command line: triptych translate, align, compare, serve, models.
+"""The command line: triptych translate, align, compare, serve, models, keys.
 
 Exit codes: 0 done, 2 bad usage or bad input (one line on standard error), 1 anything unforeseen.
 Heavy packages are imported by the command that needs them, so that --help answers at once.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from models.errors import ModelError
+from service.cli_keys import keys
 from service.cli_models import models
 from service.errors import FormatError, ServiceError, VersionsError
 
@@ -41,6 +42,7 @@ def cli() -> None:
 
 
 cli.add_command(models)
+cli.add_command(keys)
 
 
 @cli.command()

@@ -51,11 +51,33 @@ class Settings(BaseSettings):
     )
     log_text: bool = Field(default=False, description="Whether logs may hold texts, in errors' messages")
 
-    @field_validator("models", "cors_origins", mode="before")
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, separated by commas"
+    )
+    database: str | None = Field(
+        default=None, description="Where keys, glossaries and documents lie; none: SQLite in the store"
+    )
+    compat: Annotated[tuple[Literal["libretranslate", "deepl"], ...], NoDecode] = Field(
+        default=("libretranslate", "deepl"), description="Other services' APIs that are served; or none"
+    )
+    require_key: bool = Field(default=False, description="Whether the API needs a key")
+    key_requests: int = Field(default=0, ge=0, description="Requests a minute, each key; 0: no limit")
+    key_characters: int = Field(default=0, ge=0, description="Characters a minute, each key; 0: no limit")
+    key_quota: int = Field(default=0, ge=0, description="Characters a month, each key; 0: no limit")
+    address_requests: int = Field(
+        default=0, ge=0, description="Requests a minute, each address without a key"
+    )
+    address_characters: int = Field(
+        default=0, ge=0, description="Characters a minute, each address without a key"
+    )
+
+    @field_validator("models", "compat", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
+        if value.strip().lower() == "none":
+            return ()
         return tuple(part.strip() for part in value.split(",") if part.strip())
 
 

@@ -86,3 +86,65 @@ class FileError(ServiceError):
     """A file that cannot be read or written."""
 
     kind = "file"
+
+
+class DatabaseError(ServiceError):
+    """The database cannot be opened."""
+
+    kind = "database"
+
+
+class KeyNameError(ServiceError):
+    """A name that no key can have, that one has already, or that none has."""
+
+    kind = "key-name"
+
+
+class AccessError(ServiceError):
+    """A caller who is not let in, or not now."""
+
+    kind = "access"
+
+
+class KeyMissingError(AccessError):
+    """A key is needed and none was sent."""
+
+    kind = "key-missing"
+
+    def __init__(self) -> None:
+        super().__init__("An API key is needed; send it as Authorization: Bearer KEY, or as X-API-Key.")
+
+
+class KeyRefusedError(AccessError):
+    """The key that was sent is unknown or revoked."""
+
+    kind = "key-refused"
+
+    def __init__(self) -> None:
+        super().__init__("The API key is unknown or was revoked; ask whoever runs the service for one.")
+
+
+class RateError(AccessError):
+    """More in a minute than is allowed; `retry_after` is in seconds."""
+
+    kind = "rate-limit"
+
+    def __init__(self, unit: str, limit: int, retry_after: float) -> None:
+        self.unit = unit
+        self.limit = limit
+        self.retry_after = retry_after
+        super().__init__(f"More than {limit:,} {unit} a minute; wait {retry_after:.0f} s and try again.")
+
+
+class QuotaError(AccessError):
+    """More characters in a month than a key has; `retry_after` is in seconds."""
+
+    kind = "quota"
+
+    def __init__(self, used: int, wanted: int, quota: int, retry_after: float) -> None:
+        self.used = used
+        self.quota = quota
+        self.retry_after = retry_after
+        super().__init__(
+            f"The key has used {used:,} of its {quota:,} characters this month; {wanted:,} more are too many."
+        )

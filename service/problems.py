@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,9 @@ _TYPE = "urn:triptych:problem:"
 _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (errors.LimitError, 413, ""),
     (errors.FormatError, 406, ""),
+    (errors.RateError, 429, ""),
+    (errors.QuotaError, 429, ""),
+    (errors.AccessError, 401, ""),
     (errors.ServiceError, 422, ""),
     (model_errors.CheckpointMissingError, 503, "model-missing"),
     (model_errors.CheckpointDamagedError, 503, "model-damaged"),
@@ -59,9 +63,22 @@ def problem_of(error: Exception) -> JSONResponse:
             if isinstance(error, model_errors.CheckpointDamagedError):
                 # The message names a folder of this machine, which is not the caller's business.
                 detail = f'"{error.checkpoint_id}" is damaged on the server and is not used.'
-            return problem_response(status, kind or getattr(error, "kind", "error"), detail)
+            return problem_response(status, kind or getattr(error, "kind", "error"), detail, _headers(error))
     _LOG.exception("unexpected error", exc_info=error)
     return problem_response(500, "internal", "Something went wrong on the server; it has been logged.")
+
+
+def retry_after(error: errors.RateError | errors.QuotaError) -> dict[str, str]:
+    """Return the header that says when to come again, in whole seconds."""
+    return {"Retry-After": str(max(math.ceil(error.retry_after), 1))}
+
+
+def _headers(error: Exception) -> dict[str, str] | None:
+    if isinstance(error, (errors.RateError, errors.QuotaError)):
+        return retry_after(error)
+    if isinstance(error, errors.AccessError):
+        return {"WWW-Authenticate": "Bearer"}
+    return None
 
 
 def install_problems(app: FastAPI) -> None:

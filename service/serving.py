@@ -53,6 +53,7 @@ def _run(settings: Settings, app: FastAPI | str) -> None:
         port=settings.port,
         workers=settings.workers,
         timeout_graceful_shutdown=settings.grace,
+        forwarded_allow_ips=settings.trusted_proxies,
         server_header=False,
         log_config=None,  # ours
         access_log=False,  # service/request_log.py writes it

@@ -67,6 +67,7 @@ def test_only_the_edge_knows_the_web_framework() -> None:
         "api.py",
         "app.py",
         "body_limit.py",
+        "guard.py",
         "problems.py",
         "request_log.py",
         "security_headers.py",

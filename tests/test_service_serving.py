@@ -53,7 +53,11 @@ class Server:
 
     def wait_for(self, pattern: str) -> str:
         while True:
-            if found := re.search(pattern, self._events.get(timeout=120)):
+            try:
+                event = self._events.get(timeout=120)
+            except queue.Empty:
+                pytest.fail(f"{pattern} was not logged: {self.lines}")
+            if found := re.search(pattern, event):
                 return found.group(found.lastindex or 0)
 
 
