@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from models.catalog import Kind
 from models.errors import ModelError
+from service.article import Article
 from service.documents import article_of
 from service.guard import charge
 from service.metrics import CONTENT_TYPE
@@ -21,10 +22,12 @@ from service.render.forms import FORMS
 from service.render.json_form import AlignedOut
 from service.requests import AlignBody, CompareBody, TranslateBody
 from service.result import Aligned
+from service.streaming import streamed
 
 router = APIRouter()
 
 Accept = Annotated[str | None, Header(description="The form of the answer")]
+_HEADERS = {"Vary": "Accept"}
 _FORMS: dict[int | str, dict[str, Any]] = {
     200: {
         "model": AlignedOut,
@@ -68,15 +71,28 @@ class LanguagesOut(BaseModel):
 
 @router.post("/v1/translate", response_model=AlignedOut, responses=_FORMS | _PROBLEMS, tags=["articles"])
 async def translate(request: Request, body: TranslateBody, accept: Accept = None) -> Response:
-    """Translate an English article into one or more languages, sentences aligned."""
+    """Translate an English article into one or more languages, sentences aligned.
+
+    As `application/x-ndjson` it comes sentence by sentence while it is translated.
+    """
     pipeline: Pipeline = request.state.pipeline
     await charge(request, len(body.text))
 
-    def work() -> Aligned:
-        article = article_of(body.text, body.format, body.source, extract=body.extract)
-        return pipeline.translate(article, body.targets, model=body.model)
+    def read() -> Article:
+        return article_of(body.text, body.format, body.source, extract=body.extract)
 
-    return await _answer(request, accept, work)
+    if chosen_form(accept).name == "ndjson":
+        return await streamed(
+            lambda: pipeline.stream(read(), body.targets, model=body.model, edits=body.edits),
+            FORMS["ndjson"].media_type,
+            _HEADERS,
+            request.state.model_work,
+        )
+    return await _answer(
+        request,
+        accept,
+        lambda: pipeline.translate(read(), body.targets, model=body.model, edits=body.edits),
+    )
 
 
 @router.post("/v1/align", response_model=AlignedOut, responses=_FORMS | _PROBLEMS, tags=["articles"])
@@ -107,7 +123,7 @@ async def compare(request: Request, body: CompareBody, accept: Accept = None) ->
             article_of(text, body.format, language, extract=body.extract)
             for language, text in body.versions.items()
         ]
-        return pipeline.compare(articles, body.translate_missing, model=body.model)
+        return pipeline.compare(articles, body.translate_missing, model=body.model, edits=body.edits)
 
     return await _answer(request, accept, work)
 
@@ -172,4 +188,4 @@ async def _answer(request: Request, accept: str | None, work: Callable[[], Align
     content = await anyio.to_thread.run_sync(
         lambda: rendered(work(), form), limiter=request.state.model_work, abandon_on_cancel=False
     )
-    return Response(content, media_type=form.media_type, headers={"Vary": "Accept"})
+    return Response(content, media_type=form.media_type, headers=_HEADERS)

@@ -71,6 +71,12 @@ class VersionsError(ServiceError):
     kind = "versions"
 
 
+class EditError(ServiceError):
+    """A person's translation of a sentence that cannot stand in a version."""
+
+    kind = "edits"
+
+
 class FormatError(ServiceError):
     """A file extension, form or media type that is not among those there are."""
 

@@ -6,22 +6,27 @@ Works on any thread; the engines and the encoder are handed in.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from alignment.audit import audit
 from alignment.beads import Row
 from alignment.parallel import parallel_rows
 from alignment.rows import align_versions
-from service.compose import compose
-from service.errors import EmptyArticleError, LanguageError, LimitError, VersionsError
+from service.compose import Draft
+from service.errors import EditError, EmptyArticleError, LanguageError, LimitError, VersionsError
+from service.events import Begun, Event, Finished, Translated, growing
 from service.result import Aligned, Origin, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from models.encoder import Encoder
     from service.article import Article
     from service.engines import Engines
+
+    # language -> number of a sentence -> a person's translation of it
+    Edits = Mapping[str, Mapping[int, str]]
 
 SOURCE = "en"
 
@@ -54,18 +59,47 @@ class Pipeline:
         """The id of the encoder that aligns."""
         return self._encoder.encoder_id
 
-    def translate(self, article: Article, targets: Sequence[str], *, model: str | None = None) -> Aligned:
+    def translate(
+        self,
+        article: Article,
+        targets: Sequence[str],
+        *,
+        model: str | None = None,
+        edits: Edits | None = None,
+    ) -> Aligned:
         """Translate an English article into each target; sentences correspond one to one by construction.
 
-        Raises EmptyArticleError, LimitError, LanguageError, VersionsError, or a ModelError from the engines.
+        `edits` are translations by people that stand in place of the machine's: by language, by the number of
+        the sentence.
+
+        Raises EmptyArticleError, LimitError, LanguageError, VersionsError, EditError, or a ModelError from
+        the engines.
         """
-        self._check([article])
-        if article.language != SOURCE:
-            raise LanguageError(article.language, (SOURCE,), "translation from")
-        self._check_languages([article.language, *targets])
-        versions = [Version(article, Origin.GIVEN), *self._translated(article, targets, model)]
-        rows = parallel_rows(_texts(versions), self._encoder)
-        return Aligned(tuple(versions), tuple(rows), self._signature(versions))
+        drafts = self._begin(article, targets, model, edits)
+        return self._finish(article, [_completed(draft, article) for draft in drafts], edits)
+
+    def stream(
+        self,
+        article: Article,
+        targets: Sequence[str],
+        *,
+        model: str | None = None,
+        edits: Edits | None = None,
+    ) -> Iterator[Event]:
+        """Translate as `translate` does, and tell of every slice of sentences when it is there.
+
+        The languages take turns, and the first slices are small. Raises what `translate` raises, before the
+        first event where the request is at fault. Closing the iterator ends the work.
+        """
+        drafts = self._begin(article, targets, model, edits)
+        made = {draft.target: draft.checkpoint_id for draft in drafts}
+        yield Begun(article, made, self._signature(made, edits))
+        first = 0
+        for size in growing(len(article.sentences)):
+            for draft in drafts:
+                yield Translated(draft.target, first, tuple(draft.advance(size)))
+            first += size
+        yield Finished(self._finish(article, drafts, edits))
 
     def align(self, versions: Sequence[Article]) -> Aligned:
         """Align two or more versions of an article; raises as `translate` does, or an AlignmentError."""
@@ -77,15 +111,17 @@ class Pipeline:
         translate_missing: Sequence[str] = (),
         *,
         model: str | None = None,
+        edits: Edits | None = None,
         audited: bool = True,
     ) -> Aligned:
         """Align versions, machine-translated ones added, and report what an editor should look at.
 
-        Raises as `translate` does; missing versions are made from the English one.
+        Raises as `translate` does; missing versions are made from the English one, with its `edits`.
         """
         self._check(articles)
         languages = [article.language for article in articles]
         self._check_languages([*languages, *translate_missing])
+        _check_edits(edits, translate_missing)
         for language in languages:
             if language not in self.languages:
                 raise LanguageError(language, self.languages, "alignment")
@@ -99,17 +135,41 @@ class Pipeline:
                 raise VersionsError(
                     f"A missing version is translated from {SOURCE}; give the {SOURCE} version as well."
                 )
-            made = self._translated(source, translate_missing, model)
+            made = [
+                _completed(draft, source).version(self._encoder)
+                for draft in self._drafts(source, translate_missing, model, edits)
+            ]
             parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), self._encoder)
             rows = [_with_translations(row, parallel) for row in rows] if rows else parallel
             versions += made
         findings = audit(rows, _texts(versions)) if audited else []
-        return Aligned(tuple(versions), tuple(rows), self._signature(versions), tuple(findings))
+        signature = self._signature(_checkpoints(versions), edits)
+        return Aligned(tuple(versions), tuple(rows), signature, tuple(findings))
 
-    def _translated(self, article: Article, targets: Sequence[str], model: str | None) -> list[Version]:
+    def _begin(
+        self, article: Article, targets: Sequence[str], model: str | None, edits: Edits | None
+    ) -> list[Draft]:
+        self._check([article])
+        if article.language != SOURCE:
+            raise LanguageError(article.language, (SOURCE,), "translation from")
+        self._check_languages([article.language, *targets])
+        _check_edits(edits, targets)
+        return self._drafts(article, targets, model, edits)
+
+    def _finish(self, article: Article, drafts: Sequence[Draft], edits: Edits | None) -> Aligned:
+        made = [draft.version(self._encoder) for draft in drafts]
+        versions = [Version(article, Origin.GIVEN), *made]
+        rows = parallel_rows(_texts(versions), self._encoder)
+        return Aligned(tuple(versions), tuple(rows), self._signature(_checkpoints(made), edits))
+
+    def _drafts(
+        self, article: Article, targets: Sequence[str], model: str | None, edits: Edits | None
+    ) -> list[Draft]:
+        edits = edits or {}
         translators = {target: self.engines.translator(target, model) for target in targets}
         return [
-            compose(article, target, translator, self._encoder) for target, translator in translators.items()
+            Draft(article, target, translator, edits.get(target))
+            for target, translator in translators.items()
         ]
 
     def _check(self, articles: Sequence[Article]) -> None:
@@ -130,14 +190,35 @@ class Pipeline:
             if languages.count(language) > 1:
                 raise VersionsError(f'The language "{language}" is given twice; each version has its own.')
 
-    def _signature(self, versions: Sequence[Version]) -> str:
-        """Say what the result depends on: release, checkpoints with their settings, encoder."""
-        made = dict.fromkeys(
-            self.engines.translator(version.language, version.checkpoint).signature
-            for version in versions
-            if version.checkpoint is not None
+    def _signature(self, made: Mapping[str, str], edits: Edits | None) -> str:
+        """Say what the result depends on: release, checkpoints with their settings, encoder, edits.
+
+        `made` holds the checkpoint of each machine-made version.
+        """
+        engines = dict.fromkeys(
+            self.engines.translator(language, checkpoint).signature for language, checkpoint in made.items()
         )
-        return " ".join([f"triptych:{self._release}", *made, f"encoder:{self._encoder.encoder_id}"])
+        parts = [f"triptych:{self._release}", *engines, f"encoder:{self._encoder.encoder_id}"]
+        if edits and any(edits.values()):
+            ordered = sorted((language, sorted(texts.items())) for language, texts in edits.items() if texts)
+            parts.append(f"edits:{sha256(repr(ordered).encode()).hexdigest()[:8]}")
+        return " ".join(parts)
+
+
+def _check_edits(edits: Edits | None, targets: Sequence[str]) -> None:
+    for language in edits or {}:
+        if language not in targets:
+            raise EditError(f'There are edits for "{language}", which is not translated into here.')
+
+
+def _completed(draft: Draft, article: Article) -> Draft:
+    """Translate all that a draft still lacks."""
+    draft.advance(len(article.sentences))
+    return draft
+
+
+def _checkpoints(versions: Sequence[Version]) -> dict[str, str]:
+    return {version.language: version.checkpoint for version in versions if version.checkpoint is not None}
 
 
 def _with_translations(row: Row, parallel: Sequence[Row]) -> Row:

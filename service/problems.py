@@ -44,28 +44,32 @@ _TABLE: Sequence[tuple[type[Exception], int, str]] = (
 def problem_response(
     status: int, kind: str, detail: str, headers: dict[str, str] | None = None, **more: Any
 ) -> JSONResponse:
-    """Return a problem document; `kind` is the last part of its type."""
-    content = {
-        "type": _TYPE + kind,
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        **more,
-    }
+    """Return an answer with a problem document; `kind` is the last part of its type."""
+    content = _document(status, kind, detail) | more
     return JSONResponse(content, status, headers, media_type="application/problem+json")
 
 
 def problem_of(error: Exception) -> JSONResponse:
-    """Return the problem document for one of our errors."""
+    """Return the answer for one of our errors."""
+    document = problem_document(error)
+    return JSONResponse(document, document["status"], _headers(error), media_type="application/problem+json")
+
+
+def _document(status: int, kind: str, detail: str) -> dict[str, Any]:
+    return {"type": _TYPE + kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+
+
+def problem_document(error: Exception) -> dict[str, Any]:
+    """Return the problem document for one of our errors; one that is not ours is logged."""
     for family, status, kind in _TABLE:
         if isinstance(error, family):
             detail = str(error)
             if isinstance(error, model_errors.CheckpointDamagedError):
                 # The message names a folder of this machine, which is not the caller's business.
                 detail = f'"{error.checkpoint_id}" is damaged on the server and is not used.'
-            return problem_response(status, kind or getattr(error, "kind", "error"), detail, _headers(error))
+            return _document(status, kind or getattr(error, "kind", "error"), detail)
     _LOG.exception("unexpected error", exc_info=error)
-    return problem_response(500, "internal", "Something went wrong on the server; it has been logged.")
+    return _document(500, "internal", "Something went wrong on the server; it has been logged.")
 
 
 def retry_after(error: errors.RateError | errors.QuotaError) -> dict[str, str]:

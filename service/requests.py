@@ -10,6 +10,17 @@ from service.article import Format
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="ISO 639-1 code", examples=["es"])]
 
 
+Edits = Annotated[
+    dict[Language, dict[Annotated[int, Field(ge=0)], str]],
+    Field(
+        max_length=20,
+        description="Translations by people that stand in place of the machine's: by language, by the number "
+        "of the sentence",
+        examples=[{"es": {"0": "Viene lluvia."}}],
+    ),
+]
+
+
 class Body(BaseModel):
     """Base of all bodies; a key nobody knows is refused, not ignored."""
 
@@ -26,6 +37,7 @@ class TranslateBody(Body):
     source: Language = "en"
     targets: list[Language] = Field(min_length=1, max_length=20, examples=[["es", "ru"]])
     model: str | None = Field(default=None, description="A checkpoint id; left out: the service's choice")
+    edits: Edits = Field(default_factory=dict)
 
 
 class AlignBody(Body):
@@ -52,3 +64,4 @@ class CompareBody(Body):
     )
     translate_missing: list[Language] = Field(default_factory=list, max_length=20)
     model: str | None = Field(default=None, description="A checkpoint id; left out: the service's choice")
+    edits: Edits = Field(default_factory=dict)

@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from service_fakes import FakeTranslator, fake_pipeline
 
+from models.errors import CheckpointMissingError
 from service.app import create_app
 from service.config import Settings
 
@@ -63,6 +64,56 @@ def test_accept_chooses_the_form(client: TestClient, accept: str, start: bytes) 
     assert response.status_code == 200
     assert response.headers["content-type"].startswith(accept)
     assert response.content.lower().startswith(start)
+
+
+def streamed(client: TestClient, body: dict[str, object]) -> list[dict[str, Any]]:
+    response = client.post("/v1/translate", json=body, headers={"Accept": "application/x-ndjson"})
+    assert response.status_code == 200
+    return [json.loads(line) for line in response.content.split(b"\n") if line]
+
+
+def test_a_stream_holds_the_translation(client: TestClient) -> None:
+    lines = streamed(client, ARTICLE)
+    assert [line["type"] for line in lines] == (
+        ["article"] + ["sentence"] * 4 + ["version"] * 2 + ["row"] * 2 + ["end"]
+    )
+    whole = client.post("/v1/translate", json=ARTICLE).json()
+    assert {line["language"]: line["version"] for line in lines if line["type"] == "version"} == {
+        language: whole["versions"][language] for language in ("es", "ru")
+    }
+
+
+def test_a_stream_that_cannot_begin_is_a_problem_with_its_status(client: TestClient) -> None:
+    headers = {"Accept": "application/x-ndjson"}
+    bad = client.post("/v1/translate", json=ARTICLE | {"targets": ["xx"]}, headers=headers)
+    problem(bad, 422, "unknown-language")
+    problem(client.post("/v1/translate", json=ARTICLE | {"text": ""}, headers=headers), 422, "empty-article")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(CheckpointMissingError("starter", "get it"), 503), (RuntimeError("secret"), 500)]
+)
+def test_an_error_in_mid_stream_is_the_last_line(tmp_path: Path, error: Exception, status: int) -> None:
+    def failing(text: str) -> str:
+        if "boats" in text:
+            raise error
+        return text.upper()
+
+    app = create_app(Settings(store=tmp_path), lambda _: fake_pipeline(FakeTranslator(failing)))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        lines = streamed(client, ARTICLE)
+    assert [line["type"] for line in lines] == ["article", "sentence", "sentence", "problem"]
+    assert lines[-1]["problem"]["status"] == status
+    assert "secret" not in json.dumps(lines)
+
+
+def test_edits_reach_every_form(client: TestClient) -> None:
+    body = ARTICLE | {"edits": {"es": {"1": "Los barcos no salieron."}}}
+    for accept in ("application/json", "text/html", "application/x-tmx+xml", "application/x-ndjson"):
+        answer = client.post("/v1/translate", json=body, headers={"Accept": accept})
+        assert "Los barcos no salieron." in answer.text
+    refused = client.post("/v1/translate", json=ARTICLE | {"edits": {"es": {"7": "x"}}})
+    problem(refused, 422, "edits")
 
 
 def test_xliff_takes_one_target(client: TestClient) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from service_fakes import FakeTranslator, LetterEncoder, shout
 
 from service.article import Article, Format
-from service.compose import compose
+from service.compose import Draft, compose
+from service.errors import EditError
 from service.formats import read
 
 
@@ -74,3 +75,25 @@ def test_every_sentence_gets_exactly_one_translation(format: Format, parts: list
     assert len(version.translations) == len(article.sentences) == len(version.article.sentences)
     for translation, sentence in zip(version.translations, version.article.sentences, strict=True):
         assert translation.text == sentence.text
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=8))
+def test_slices_change_nothing_but_the_time(sizes: list[int]) -> None:
+    source = (
+        "# Rain *now*\n\nSee <http://a.example/x> today. It *rains* on. Take `a coat` with you.\n\n- one 1\n"
+    )
+    article = read(source, Format.MARKDOWN, "en")
+    draft = Draft(article, "es", FakeTranslator(lossy))
+    found = [made for size in [*sizes, 9] for made in draft.advance(size)]
+    whole = compose(article, "es", FakeTranslator(lossy), LetterEncoder())
+    assert tuple(found) == whole.translations
+    assert draft.version(LetterEncoder()) == whole
+
+
+def test_an_edit_gets_the_markup_and_must_keep_what_is_marked_as_it_is() -> None:
+    article = read("Take *a coat* and run `go`. It rains.", Format.MARKDOWN, "en")
+    draft = Draft(article, "es", FakeTranslator(), {0: "Lleva  *a coat* y haz go."})
+    draft.advance(2)
+    assert "`go`" in draft.version(LetterEncoder()).article.source
+    with pytest.raises(EditError, match='lacks "go"'):
+        Draft(article, "es", FakeTranslator(), {0: "Lleva un abrigo."})
