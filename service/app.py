@@ -17,8 +17,11 @@ from models.store import Store, default_store
 from service.access import Access, Allowances
 from service.api import router
 from service.body_limit import BodyLimit
+from service.compat.parts import Compat, build_compat
+from service.compat.routes import answer_to, build_routers
 from service.config import Settings, read_settings
 from service.database import open_database
+from service.detect import LangidDetector
 from service.engines import Engines
 from service.guard import Guard
 from service.keys import KEY_TABLES, KeyStore
@@ -42,6 +45,7 @@ class State(TypedDict):
     store: Store
     model_work: anyio.CapacityLimiter
     access: Access
+    compat: Compat
 
 
 def release() -> str:
@@ -113,13 +117,18 @@ def create_app(
         pipeline = await anyio.to_thread.run_sync(build, chosen)
         with suppress(ModelError):  # /readyz says what is missing, and so does every request that needs it
             await anyio.to_thread.run_sync(pipeline.engines.load_preferred)
-        yield State(
-            pipeline=pipeline,
-            store=build_store(chosen),
-            # One at a time: the engine uses all the cores it was given by itself.
-            model_work=anyio.CapacityLimiter(1),
-            access=await anyio.to_thread.run_sync(build_access, chosen),
-        )
+        # One at a time: the engine uses all the cores it was given by itself.
+        model_work = anyio.CapacityLimiter(1)
+        async with anyio.create_task_group() as tasks:  # what runs in it is finished before the end
+            yield State(
+                pipeline=pipeline,
+                store=build_store(chosen),
+                model_work=model_work,
+                access=build_access(chosen),
+                compat=build_compat(
+                    pipeline, LangidDetector(pipeline.languages), model_work, database_url(chosen), tasks
+                ),
+            )
 
     app = FastAPI(
         title="Triptych",
@@ -128,8 +137,9 @@ def create_app(
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
     )
-    app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes)
+    app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes, answer=answer_to)
     app.add_middleware(Guard)
     install_problems(app)
-    app.include_router(router)
+    for each in (router, *build_routers(chosen.compat)):
+        app.include_router(each)
     return app

@@ -14,6 +14,7 @@ from alignment.parallel import parallel_rows
 from alignment.rows import align_versions
 from service.compose import compose
 from service.errors import EmptyArticleError, LanguageError, LimitError, VersionsError
+from service.prefetch import Prefetched
 from service.result import Aligned, Origin, Version
 
 if TYPE_CHECKING:
@@ -66,6 +67,30 @@ class Pipeline:
         versions = [Version(article, Origin.GIVEN), *self._translated(article, targets, model)]
         rows = parallel_rows(_texts(versions), self._encoder)
         return Aligned(tuple(versions), tuple(rows), self._signature(versions))
+
+    def translate_texts(
+        self,
+        texts: Sequence[Article],
+        target: str,
+        *,
+        model: str | None = None,
+        glossary: Sequence[tuple[str, str]] = (),
+    ) -> list[Version]:
+        """Translate texts of any length, a word or nothing at all, together and without rows.
+
+        Raises LimitError (the limits are for all of them), LanguageError, or a ModelError from the engines.
+        """
+        characters = sum(len(text.source) for text in texts)
+        sentences = sum(len(text.sentences) for text in texts)
+        if characters > self.limits.characters:
+            raise LimitError("The request", "characters", characters, self.limits.characters)
+        if sentences > self.limits.sentences:
+            raise LimitError("The request", "sentences", sentences, self.limits.sentences)
+        for text in texts:
+            if text.language != SOURCE:
+                raise LanguageError(text.language, (SOURCE,), "translation from")
+        translator = Prefetched(self.engines.translator(target, model), texts, target)
+        return [compose(text, target, translator, self._encoder) for text in texts]
 
     def align(self, versions: Sequence[Article]) -> Aligned:
         """Align two or more versions of an article; raises as `translate` does, or an AlignmentError."""
