@@ -70,8 +70,8 @@ class Access:
         """Whether a key is needed."""
         return self._required
 
-    def admit(self, presented: str | None, address: str) -> Caller:
-        """Return who calls, and count one request.
+    def admit(self, presented: str | None, address: str, *, needed: bool = True) -> Caller:
+        """Return who calls, and count one request; no key is asked for where none is `needed`.
 
         Raises KeyMissingError, KeyRefusedError, or RateError.
         """
@@ -84,7 +84,7 @@ class Access:
             caller = Caller(f"address {_network(address)}", None)
         # Before a key is refused: guesses count too.
         self._take(caller, "requests", 1, allowed)
-        if key is None and self._required:
+        if key is None and needed and self._required:
             raise KeyRefusedError if presented else KeyMissingError
         return caller
 

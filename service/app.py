@@ -18,8 +18,11 @@ from models.store import Store, default_store
 from service.access import Access, Allowances
 from service.api import router
 from service.body_limit import BodyLimit
+from service.compat.parts import Compat, build_compat
+from service.compat.routes import answer_to, build_routers
 from service.config import Settings, read_settings
 from service.database import open_database
+from service.detect import LangidDetector
 from service.engines import Engines
 from service.guard import Guard
 from service.keys import KEY_TABLES, KeyStore
@@ -47,6 +50,7 @@ class State(TypedDict):
     metrics: Metrics
     model_work: anyio.CapacityLimiter
     access: Access
+    compat: Compat
 
 
 def release() -> str:
@@ -119,14 +123,19 @@ def create_app(
         pipeline = await anyio.to_thread.run_sync(build, chosen)
         with suppress(ModelError):  # /readyz says what is missing, and so does every request that needs it
             await anyio.to_thread.run_sync(pipeline.engines.load_preferred)
-        yield State(
-            pipeline=pipeline,
-            store=build_store(chosen),
-            metrics=metrics,
-            # One at a time: the engine uses all the cores it was given by itself.
-            model_work=anyio.CapacityLimiter(1),
-            access=await anyio.to_thread.run_sync(build_access, chosen),
-        )
+        # One at a time: the engine uses all the cores it was given by itself.
+        model_work = anyio.CapacityLimiter(1)
+        async with anyio.create_task_group() as tasks:  # what runs in it is finished before the end
+            yield State(
+                pipeline=pipeline,
+                store=build_store(chosen),
+                metrics=metrics,
+                model_work=model_work,
+                access=build_access(chosen),
+                compat=build_compat(
+                    pipeline, LangidDetector(pipeline.languages), model_work, database_url(chosen), tasks
+                ),
+            )
 
     app = FastAPI(
         title="Triptych",
@@ -136,7 +145,7 @@ def create_app(
         lifespan=lifespan,
     )
     # The last one added stands outside of the others.
-    app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes)
+    app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes, answer=answer_to)
     app.add_middleware(Guard)
     if chosen.cors_origins:
         app.add_middleware(
@@ -149,5 +158,6 @@ def create_app(
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, metrics=metrics)
     install_problems(app)
-    app.include_router(router)
+    for each in (router, *build_routers(chosen.compat)):
+        app.include_router(each)
     return app

@@ -56,12 +56,15 @@ def presented_key(connection: HTTPConnection) -> str | None:
     return connection.headers.get("x-api-key")
 
 
-async def admit(connection: HTTPConnection, presented: str | None) -> Caller:
-    """Admit a caller and remember it with the request; raise an AccessError."""
+async def admit(connection: HTTPConnection, presented: str | None, *, needed: bool = True) -> Caller:
+    """Admit a caller and remember it with the request; raise an AccessError.
+
+    What is open to all (`needed` False) wants no key, and is limited all the same.
+    """
     access: Access = connection.state.access
     address = connection.client.host if connection.client else ""
     if presented is None:  # nothing to look up
-        caller = access.admit(None, address)
+        caller = access.admit(None, address, needed=needed)
     else:
         caller = await anyio.to_thread.run_sync(access.admit, presented, address)
     connection.state.caller = caller

@@ -13,9 +13,10 @@ from alignment.audit import audit
 from alignment.beads import Row
 from alignment.parallel import parallel_rows
 from alignment.rows import align_versions
-from service.compose import Draft
+from service.compose import Draft, compose
 from service.errors import EditError, EmptyArticleError, LanguageError, LimitError, VersionsError
 from service.events import Begun, Event, Finished, Translated, growing
+from service.prefetch import Prefetched
 from service.result import Aligned, Origin, Version
 
 if TYPE_CHECKING:
@@ -100,6 +101,30 @@ class Pipeline:
                 yield Translated(draft.target, first, tuple(draft.advance(size)))
             first += size
         yield Finished(self._finish(article, drafts, edits))
+
+    def translate_texts(
+        self,
+        texts: Sequence[Article],
+        target: str,
+        *,
+        model: str | None = None,
+        glossary: Sequence[tuple[str, str]] = (),
+    ) -> list[Version]:
+        """Translate texts of any length, a word or nothing at all, together and without rows.
+
+        Raises LimitError (the limits are for all of them), LanguageError, or a ModelError from the engines.
+        """
+        characters = sum(len(text.source) for text in texts)
+        sentences = sum(len(text.sentences) for text in texts)
+        if characters > self.limits.characters:
+            raise LimitError("The request", "characters", characters, self.limits.characters)
+        if sentences > self.limits.sentences:
+            raise LimitError("The request", "sentences", sentences, self.limits.sentences)
+        for text in texts:
+            if text.language != SOURCE:
+                raise LanguageError(text.language, (SOURCE,), "translation from")
+        translator = Prefetched(self.engines.translator(target, model), texts, target)
+        return [compose(text, target, translator, self._encoder) for text in texts]
 
     def align(self, versions: Sequence[Article]) -> Aligned:
         """Align two or more versions of an article; raises as `translate` does, or an AlignmentError."""

@@ -1,0 +1,130 @@
+"""Texts and documents in, translations out: what the other services' APIs have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+
+from service.detect import Guess, choose
+from service.documents import EXTENSIONS, article_of, decoded
+from service.errors import FormatError, LanguageError
+from service.pipeline import SOURCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from service.article import Article
+    from service.compat.glossaries import Entries
+    from service.detect import Detector
+    from service.pipeline import Pipeline
+
+    # (text, language) -> article
+    Read = Callable[[str, str], Article]
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A text's translation, and the language it was in: given (probability 1) or detected."""
+
+    text: str
+    source: Guess
+
+
+class TextTranslator:
+    """Translates texts and documents through the pipeline, one request's texts as one batch."""
+
+    def __init__(self, pipeline: Pipeline, detector: Detector, model_work: anyio.CapacityLimiter) -> None:
+        self._pipeline = pipeline
+        self._detector = detector
+        self._model_work = model_work
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The languages that can be translated from."""
+        return (SOURCE,)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The languages that can be translated into; raise a ModelError where a checkpoint is missing."""
+        return self._pipeline.engines.targets
+
+    @property
+    def longest(self) -> int:
+        """The most characters that a request may hold."""
+        return self._pipeline.limits.characters
+
+    async def detect(self, text: str) -> list[Guess]:
+        """Return the languages that a text may be in, the likeliest first."""
+        return await anyio.to_thread.run_sync(self._detector.guess, text)
+
+    async def translate(
+        self,
+        texts: Sequence[str],
+        source: str | None,
+        target: str,
+        read: Read,
+        glossary: Entries = (),
+    ) -> list[Translated]:
+        """Translate texts; without a source each text's language is detected.
+
+        `glossary` holds terms and how they are to be translated. A text that is in the target language
+        already comes back as it is. Raises LanguageError, LimitError, ArticleError, or a ModelError.
+        """
+        return await anyio.to_thread.run_sync(
+            lambda: self._translated(texts, source, target, read, glossary), limiter=self._model_work
+        )
+
+    async def translate_document(
+        self, name: str, content: bytes, source: str | None, target: str, glossary: Entries = ()
+    ) -> bytes:
+        """Translate a document in the format of its name; raises as `translate` does, or FormatError."""
+        extension = extension_of(name)
+        text = decoded(content, name)
+        [translated] = await self.translate(
+            [text],
+            source,
+            target,
+            lambda text, language: article_of(text, EXTENSIONS[extension], language),
+            glossary,
+        )
+        return translated.text.encode()
+
+    def _translated(
+        self, texts: Sequence[str], source: str | None, target: str, read: Read, glossary: Entries
+    ) -> list[Translated]:
+        sources = self.sources
+        if target not in self.targets and target not in sources:
+            raise LanguageError(target, self.targets, "translation")
+        found = [
+            Guess(source, 1.0) if source is not None else choose(self._detector.guess(text), sources)
+            for text in texts
+        ]
+        results = [Translated(text, guess) for text, guess in zip(texts, found, strict=True)]
+        wanted = [index for index, guess in enumerate(found) if guess.language != target]
+        for index in wanted:
+            if found[index].language not in sources:
+                raise LanguageError(found[index].language, sources, "translation from")
+        if not wanted:
+            return results
+        articles = [read(texts[index], found[index].language) for index in wanted]
+        versions = self._pipeline.translate_texts(articles, target, glossary=glossary)
+        for index, version in zip(wanted, versions, strict=True):
+            results[index] = Translated(version.article.source, found[index])
+        return results
+
+
+def extension_of(name: str) -> str:
+    """Return a document's extension (".txt"); raise FormatError for one that cannot be read."""
+    extension = PurePath(name).suffix.lower()
+    if extension not in EXTENSIONS:
+        raise FormatError("document extension", extension, EXTENSIONS)
+    return extension
+
+
+def characters_of(name: str, content: bytes) -> int:
+    """Return how many characters a document counts for; raise ArticleError or FormatError."""
+    extension_of(name)
+    return len(decoded(content, name))
