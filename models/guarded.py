@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from models.attention import Attentive
 from models.guards import flags_of, has_words, repair_numbers, repeats_itself
 from models.translation import Translation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from models.attention import Attention
     from models.translation import Translator
 
 
@@ -57,6 +59,12 @@ class GuardedTranslator:
             for index, other in zip(loops, others, strict=True):
                 results[index] = max(results[index], _checked(sentences[index], other), key=_merit)
         return results
+
+    def attention(self, pairs: Sequence[tuple[str, str]], *, target: str) -> list[Attention | None]:
+        """Return what the translator inside tells of its attention, None throughout if it tells nothing."""
+        if isinstance(self._translator, Attentive):
+            return self._translator.attention(pairs, target=target)
+        return [None] * len(pairs)
 
 
 def _checked(source: str, translation: Translation) -> Translation:

@@ -78,7 +78,8 @@ def _load_engine(
     from models.marian import load_torch_engine
 
     folder = store.open(checkpoint_id)
-    return folder, load_torch_engine(folder, device=device, threads=threads)
+    heads = store.catalog[checkpoint_id].heads
+    return folder, load_torch_engine(folder, device=device, threads=threads, heads=heads)
 
 
 def load_encoder(encoder_id: str = "use", *, threads: int = 1) -> Encoder:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from models.attention import Attention
 from models.decoding import DecodingSettings
 from models.errors import UnsupportedTargetError
 from models.guards import has_words
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from models.engine import Engine
-    from models.tokenizer import Encoded, Tokenizer
+    from models.tokenizer import Encoded, Located, Tokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,29 @@ class MarianTranslator:
         parts = [split_sentence(sentence, lambda text: self._fits(text, tag)) for sentence in sentences]
         outputs = iter(self._translate_parts([part for split in parts for part in split], tag))
         return [_as_translation(_join(list(islice(outputs, len(split))))) for split in parts]
+
+    def attention(self, pairs: Sequence[tuple[str, str]], *, target: str) -> list[Attention | None]:
+        """Return where translations look in their sentences; None for a pair without words or too long.
+
+        Raises UnsupportedTargetError.
+        """
+        begin = self._tokenizer.begin(self._tag(target))
+        found: list[Attention | None] = [None] * len(pairs)
+        asked: dict[int, tuple[Located, Located]] = {}
+        for index, (sentence, translation) in enumerate(pairs):
+            source = self._tokenizer.locate_source(sentence)
+            output = self._tokenizer.locate_target(translation)
+            longest = max(len(begin) + len(source.ids) + 1, len(output.ids) + 1)
+            if source.ids and output.ids and longest < self._engine.positions:
+                asked[index] = source, output
+        weights = self._engine.attend(
+            [(*begin, *source.ids, self._tokenizer.end) for source, _ in asked.values()],
+            [output.ids for _, output in asked.values()],
+        )
+        for (index, (source, output)), rows in zip(asked.items(), weights, strict=True):
+            words = slice(len(begin), len(begin) + len(source.ids))
+            found[index] = Attention(source.spans, output.spans, tuple(tuple(row[words]) for row in rows))
+        return found
 
     def _tag(self, target: str) -> str:
         try:
