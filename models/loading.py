@@ -53,7 +53,9 @@ def load_translator(
     limit = entry.sentence_limit or loaded.positions // 2 - 8
     checkpoint = Checkpoint(checkpoint_id, read_manifest(folder).revision, entry.targets, limit)
     translator = MarianTranslator(checkpoint, tokenizer, loaded, settings)
-    return GuardedTranslator(translator, translator.with_settings(settings.against_loops()))
+    return GuardedTranslator(
+        translator, translator.with_settings(settings.against_loops()), source=entry.source
+    )
 
 
 def _load_engine(
