@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from models.attention import Attentive
 from models.guards import has_words
 from models.translation import Translation
 from service.build import build, partial_marks
@@ -25,6 +26,7 @@ from service.result import Origin, Version
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from models.attention import Attention
     from models.encoder import Encoder
     from models.translation import Translator
     from service.article import Article
@@ -80,8 +82,14 @@ class Draft:
     def version(self, encoder: Encoder) -> Version:
         """Build the version of the article, all of whose sentences must have been translated."""
         places: dict[tuple[int, int], Span] = {}
-        for index, marks in groupby(partial_marks(self._article), key=lambda mark: mark.sentence):
-            found = place_marks(self._texts[index], self._translations[index].text, list(marks), encoder)
+        marked = {
+            index: list(marks)
+            for index, marks in groupby(partial_marks(self._article), key=lambda mark: mark.sentence)
+        }
+        pairs = [(self._texts[index], self._translations[index].text) for index in marked]
+        attention = _attention(pairs, self._translator, self.target)
+        for (index, marks), looks in zip(marked.items(), attention, strict=True):
+            found = place_marks(self._texts[index], self._translations[index].text, marks, encoder, looks)
             places |= {(index, number): place for number, place in found.items()}
         built = build(self._article, self.target, [found.text for found in self._translations], places)
         return Version(built, Origin.MACHINE, tuple(self._translations), self.checkpoint_id)
@@ -100,6 +108,15 @@ class Draft:
             if missing(edit, [atom] if atom else []):
                 raise EditError(f'{where} lacks "{atom}", which must stay as it is; put it back.')
         return Translation(edit, 0.0)
+
+
+def _attention(
+    pairs: Sequence[tuple[str, str]], translator: Translator, target: str
+) -> Sequence[Attention | None]:
+    """Return where translations look in their sentences, None where their translator cannot tell."""
+    if not pairs or not isinstance(translator, Attentive):
+        return [None] * len(pairs)
+    return translator.attention(pairs, target=target)
 
 
 def _atoms(article: Article) -> list[list[Span]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,9 @@ from service.article import Article, Format
 from service.compose import Draft, compose
 from service.errors import EditError
 from service.formats import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def composed(source: str, translator: FakeTranslator, format: Format = Format.MARKDOWN) -> Article:
@@ -63,6 +67,48 @@ def test_line_breaks_inside_a_sentence_do_not_reach_the_model() -> None:
     translator = FakeTranslator()
     composed("The rain that fell on Monday\nhas not ended yet.\n", translator, Format.TEXT)
     assert translator.asked == ["The rain that fell on Monday has not ended yet."]
+
+
+PLACEHOLDERS = [
+    "{name}",
+    "{0}",
+    "{{count}}",
+    "%s",
+    "%1$s",
+    "%.2f",
+    "%(day)s",
+    "${path}",
+    '<x id="1"/>',
+    "<b>",
+    "[^1]",
+]
+
+
+def careless(text: str) -> str:
+    """A translation that puts spaces, capitals and other brackets where placeholders were."""
+    return re.sub(r"[{}%<>$]", " ", text).upper()
+
+
+@given(
+    st.lists(st.sampled_from(PLACEHOLDERS), min_size=1, max_size=4),
+    st.lists(st.sampled_from(["rain fell", "on", "Monday", "12 boats", "and"]), min_size=5, max_size=5),
+    st.sampled_from([careless, shout, lossy]),
+)
+def test_placeholders_survive_byte_for_byte(
+    placeholders: list[str], words: list[str], translate: Callable[[str], str]
+) -> None:
+    source = "".join(f"{word} {item} " for word, item in zip(words, placeholders, strict=False)) + words[-1]
+    version = compose(read(source, Format.TEXT, "en"), "es", FakeTranslator(translate), LetterEncoder())
+    position = 0
+    for item in placeholders:  # each is there, whole and in its order
+        position = version.article.source.index(item, position) + len(item)
+
+
+def test_words_that_no_checkpoint_knows_survive() -> None:
+    kept = composed(
+        "She wrote 東京 大学 there.", FakeTranslator(lambda text: text.replace("東", "?").upper())
+    )
+    assert kept.source == "SHE WROTE 東京 大学 THERE."
 
 
 @given(
