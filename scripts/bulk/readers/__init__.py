@@ -1,0 +1,1 @@
+"""Readers of what a bulk run takes in."""

@@ -1,0 +1,1 @@
+"""Writers of the forms a bulk run gives out."""
