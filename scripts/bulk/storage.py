@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMPRESSED: Final = (".gz", ".zst")
+_PIECE: Final = 2**20
 
 
 def is_local(path: str) -> bool:
@@ -90,6 +91,17 @@ def raw_reading(path: str) -> Iterator[IO[bytes]]:
         yield file
 
 
+def lines(file: IO[bytes], longest: int) -> Iterator[bytes | None]:
+    """Yield a stream's lines with their ends; None, not held, for one of more bytes than `longest`."""
+    while line := file.readline(longest + 1):
+        if len(line) <= longest or line.endswith(b"\n"):
+            yield line
+            continue
+        while (more := file.readline(_PIECE)) and not more.endswith(b"\n"):
+            pass
+        yield None
+
+
 def damage() -> tuple[type[Exception], ...]:
     """Return what a stream raises that is damaged or breaks off."""
     errors: tuple[type[Exception], ...] = (OSError, EOFError, ValueError)
@@ -141,3 +153,14 @@ def _zstandard() -> Any:
     except ImportError as error:
         raise PackageMissingError("zstandard", "A .zst file") from error
     return zstandard
+
+
+def system(path: str) -> tuple[Any, str]:
+    """Return the fsspec file system of an address, and the address without what names the system."""
+    from fsspec.core import url_to_fs
+
+    try:
+        found, root = url_to_fs(path)
+    except (ImportError, ValueError) as error:
+        raise FileError(f"{path} cannot be reached: {error}.") from error
+    return found, str(root)
