@@ -101,9 +101,19 @@ class Record:
         """Return the versions as the forms read them."""
         return columns(self.aligned.versions)
 
-    def shape(self, row: Row) -> tuple[int, ...]:
-        """Return how many sentences a row has of each version, in order: (1, 1) for one to one."""
-        return tuple(len(row.sentences.get(language, ())) for language in self.languages)
+    def findings_by_row(self) -> dict[int, list[Finding]]:
+        """Return the findings of each row that has any."""
+        found: dict[int, list[Finding]] = {}
+        for finding in self.findings:
+            found.setdefault(finding.row, []).append(finding)
+        return found
+
+    def shape(self, row: Row, languages: Sequence[str] | None = None) -> tuple[int, ...]:
+        """Return how many sentences a row has of each language: (1, 1) for one to one.
+
+        The languages are the record's own unless others are named.
+        """
+        return tuple(len(row.sentences.get(language, ())) for language in languages or self.languages)
 
     def only(self, kept: Sequence[int]) -> Record:
         """Return the record with the rows of these numbers alone, in order.
