@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make a synthetic corpus: documents in English, Spanish and Russian, and the rows a perfect aligner would find.
+"""Make a synthetic corpus: documents in English, Spanish and Russian, and the rows a perfect aligner finds.
 
     python scripts/make_corpus.py OUTPUT --documents 2000
 
@@ -92,9 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("output", type=Path, metavar="OUTPUT")
     parser.add_argument("--documents", type=int, default=100, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="N")
-    parser.add_argument(
-        "--events", type=int, default=20, metavar="N", help="about how many sentences each has"
-    )
+    parser.add_argument("--events", type=int, default=20, metavar="N", help="sentences of each, about")
     parser.add_argument("--languages", nargs="+", default=list(LANGUAGES), choices=LANGUAGES, metavar="LANG")
     parser.add_argument("--form", choices=("files", "jsonl"), default="files")
     parser.add_argument("--bad", type=int, default=0, metavar="N", help="documents that cannot be aligned")

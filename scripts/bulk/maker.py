@@ -71,11 +71,8 @@ class Maker:
         chance = Random(f"{self._seed}/{number}")
         place = chance.choice(self._phrases["places"])
         title = {language: _TITLE[language].format(place=place[language]) for language in self._languages}
-        told = [
-            self._said(chance)
-            for _ in range(max(2, chance.randint(self._events // 2, self._events * 3 // 2)))
-        ]
-        events = [_Event(said, frozenset(self._languages)) for said in told]
+        count = max(2, chance.randint(self._events // 2, self._events * 3 // 2))
+        events = [_Event(self._said(chance), frozenset(self._languages)) for _ in range(count)]
         events = self._edited(events, chance)
         joined = {language: self._merged(events, language, chance) for language in self._languages}
         breaks = self._breaks(events, joined)
@@ -87,24 +84,14 @@ class Maker:
         time = chance.choice(phrases["times"]) if chance.random() < 0.4 else None
         place = chance.choice(phrases["places"])
         reason = chance.choice(phrases["reasons"]) if chance.random() < 0.25 else None
-        if chance.random() < 0.12:
-            core = chance.choice(phrases["weather"])
-        else:
-            core = self._action(chance)
-        return {
-            language: "".join(
-                (
-                    f"{time[language]}, "
-                    if time and language == "en"
-                    else f"{time[language]} "
-                    if time
-                    else "",
-                    f"{core[language]} {place[language]}",
-                    (", " if language == "ru" else " ") + reason[language] if reason else "",
-                )
-            )
-            for language in self._languages
-        }
+        core = chance.choice(phrases["weather"]) if chance.random() < 0.12 else self._action(chance)
+        said = {}
+        for language in self._languages:
+            comma = "," if language == "en" else ""
+            before = f"{time[language]}{comma} " if time else ""
+            after = f"{',' if language == 'ru' else ''} {reason[language]}" if reason else ""
+            said[language] = f"{before}{core[language]} {place[language]}{after}"
+        return said
 
     def _action(self, chance: Random) -> dict[str, str]:
         subject = chance.choice(self._phrases["subjects"])
@@ -124,9 +111,11 @@ class Maker:
         for event in events:
             kept = [name for name in self._languages if chance.random() >= self._rates.omit]
             edited.append(_Event(event.said, frozenset(kept or self._languages)))
-            for name in self._languages:
-                if chance.random() < self._rates.add:
-                    edited.append(_Event(self._said(chance), frozenset((name,))))
+            edited += [
+                _Event(self._said(chance), frozenset((name,)))
+                for name in self._languages
+                if chance.random() < self._rates.add
+            ]
         return edited
 
     def _merged(self, events: Sequence[_Event], language: str, chance: Random) -> set[int]:
@@ -175,7 +164,7 @@ class Maker:
                     count += 1
             body = "\n\n".join(" ".join(sentences) for sentences in paragraphs if sentences)
             texts[language] = f"{title[language]}\n\n{body}\n"
-        rows = [dict.fromkeys(self._languages, (0,))]
+        rows: list[dict[str, tuple[int, ...]]] = [dict.fromkeys(self._languages, (0,))]
         for first, last in zip(breaks, [*breaks[1:], len(events)], strict=True):
             rows.append(
                 {
