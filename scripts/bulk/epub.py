@@ -108,11 +108,11 @@ class _Book:
             return ""
         for element in body.iter(etree.Element):
             element.tag = etree.QName(element).localname
-        etree.cleanup_namespaces(body)
-        body.tag = "section"
-        body.attrib.clear()
-        body.tail = None
-        return str(etree.tostring(body, encoding="unicode", method="html"))
+        section = etree.Element("section")
+        section.text = body.text
+        section.extend(list(body))
+        etree.cleanup_namespaces(section)
+        return str(etree.tostring(section, encoding="unicode", method="html"))
 
     def _xml(self, name: str) -> etree._Element:
         text = _DECLARATION.sub("", self._text(name))

@@ -66,4 +66,4 @@ def _found(source: Source) -> Iterator[tuple[str, Document]]:
     try:
         yield from source.found()
     except (FileError, InputError) as error:
-        yield source.name, Document(source.name, problem=str(error))
+        yield "opening it", Document(source.name, problem=str(error))

@@ -182,8 +182,10 @@ def _expanded(spec: str) -> Iterator[str]:
         yield from (path for path in glob.iglob(spec, recursive=True) if Path(path).is_file())  # noqa: PTH207  # of any root
         return
     system, root = storage.system(spec)
+    # Named as the spec is, so that the folder it begins in is the beginning of every path.
+    start = spec.removesuffix(root.lstrip("/"))
     for path in system.glob(root):
-        yield system.unstrip_protocol(path)
+        yield start + path.lstrip("/")
 
 
 def _in_folders(paths: Iterable[str], folder: str) -> Iterator[tuple[str, str]]:

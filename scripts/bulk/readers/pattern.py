@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # LANG/ID.EXT is tried first: en/a.b.txt is a version of a.b, not a file in the language b.
 _USUAL = ("{lang}/{id}.{ext}", "{id}.{lang}.{ext}")
-_EXTENSION = r"[^./]+(?:\.(?:gz|zst))?"
+_EXTENSION = r"(?!(?:gz|zst)$)[^./]+(?:\.(?:gz|zst))?"  # the whole of .txt.gz, not its end
 
 
 class NamePattern:
