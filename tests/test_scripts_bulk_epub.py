@@ -62,7 +62,7 @@ def test_chapters_come_in_the_order_of_the_spine_and_keep_their_characters(tmp_p
     )
     assert list(epub.chapters(str(path), 10**6)) == [
         '<section><h1>Uno</h1><p>La niña &amp; el río\u00a0azul.<a id="x"></a> Fin.</p></section>',
-        "<section><p>Second &lt;chapter&gt;.</p></section>",
+        "<section><p>Second &lt;chapter&gt;.&bomb;</p></section>",  # an entity of its own stays unresolved
     ]
     whole = epub.html(str(path), None, 10**6)
     assert whole.index("Uno") < whole.index("Second")

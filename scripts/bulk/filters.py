@@ -97,7 +97,8 @@ def _reason(
     if filters.types and not allowed(record.shape(row), filters.types):
         return TYPE
     if check is not None and any(
-        check.other(columns[language].text(indices), language) for language, indices in row.sentences.items()
+        indices and check.other(columns[language].text(indices), language)
+        for language, indices in row.sentences.items()
     ):
         return LANGUAGE
     return ""

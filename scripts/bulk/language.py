@@ -1,10 +1,10 @@
 """Telling that a text is not in the language it is said to be in.
 
 Method: naive Bayes over byte sequences (Lui and Baldwin 2012, as py3langid carries it on), probabilities made
-comparable between lengths by py3langid. It speaks only when it is sure: another language has at least .9 and
-the one that is said at most .02, in a text of 20 characters or more. Of newstest2012's 8,825 sentences of
-that length in English, Spanish and Russian it suspects none; had each been labelled wrong, it would have said
-so of 84 in a hundred.
+comparable between lengths by py3langid. It speaks only when it is sure: the language that is said has at most
+.005 and another at least .3, in a text of 20 characters or more. Of newstest2012's 8,834 sentences of that
+length in English, Spanish and Russian it suspects none; labelled as one of the other two, each language's are
+found out in 97.8 to 99.9 of a hundred cases. All of that was measured on the text the limits were chosen on.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from bulk.errors import PackageMissingError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SURE: Final = 0.9
-_EXCLUDED: Final = 0.02
+_LIKELY: Final = 0.3
+_EXCLUDED: Final = 0.005
 _SHORTEST: Final = 20
 
 
@@ -46,5 +46,5 @@ class LangidCheck:
         ranked = self._identifier.rank(text)
         best, probability = ranked[0]
         of: Mapping[str, float] = dict(ranked)
-        sure = best != language and probability >= _SURE and of[language] <= _EXCLUDED
+        sure = best != language and probability >= _LIKELY and of[language] <= _EXCLUDED
         return str(best) if sure else None
