@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LIKELY: Final = 0.3
 _EXCLUDED: Final = 0.005
 _SHORTEST: Final = 20
+_NO_LANGUAGE: Final = "zxx"  # what the model calls figures and signs
 
 
 class LanguageCheck(Protocol):
@@ -46,5 +47,5 @@ class LangidCheck:
         ranked = self._identifier.rank(text)
         best, probability = ranked[0]
         of: Mapping[str, float] = dict(ranked)
-        sure = best != language and probability >= _LIKELY and of[language] <= _EXCLUDED
+        sure = best not in (language, _NO_LANGUAGE) and probability >= _LIKELY and of[language] <= _EXCLUDED
         return str(best) if sure else None
