@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, TypedDict
@@ -12,17 +13,20 @@ from fastapi import FastAPI
 from models.decoding import DecodingSettings
 from models.errors import ModelError
 from models.loading import load_encoder, load_translator
+from models.routes import PIVOT
 from models.store import Store, default_store
 from service.api import router
 from service.body_limit import BodyLimit
 from service.config import Settings, read_settings
 from service.engines import Engines
+from service.notice import starter_notice
 from service.pipeline import Limits, Pipeline
 from service.problems import install_problems
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
+    from models.catalog import Entry
     from models.translation import Translator
 
 # What USE-multilingual was trained on (Yang et al. 2020, section 3).
@@ -67,10 +71,22 @@ def build_pipeline(settings: Settings) -> Pipeline:
             threads=settings.threads,
         )
 
+    def candidates() -> Sequence[Entry]:
+        if settings.models:
+            return [store.translator(checkpoint_id) for checkpoint_id in settings.models]
+        return [item.entry for item in store.installed()]
+
+    quality = None if settings.models else settings.quality
+    engines = Engines(load, candidates, store.catalog, quality)
     limits = Limits(settings.max_characters, settings.max_sentences)
-    return Pipeline(
-        Engines(load, settings.models), load_encoder(settings.encoder), _LANGUAGES, limits, release()
-    )
+    return Pipeline(engines, load_encoder(settings.encoder), _LANGUAGES, limits, release())
+
+
+def _warn_of_starter(engines: Engines, store: Store) -> None:
+    """Say once in the log what is served with the starter, and how to get better."""
+    made = [(engines.translator(target).checkpoint_id, PIVOT, target) for target in engines.targets]
+    if notice := starter_notice(made, store.catalog):
+        logging.getLogger("triptych").warning(notice)
 
 
 def create_app(
@@ -84,6 +100,7 @@ def create_app(
         pipeline = await anyio.to_thread.run_sync(build, chosen)
         with suppress(ModelError):  # /readyz says what is missing, and so does every request that needs it
             await anyio.to_thread.run_sync(pipeline.engines.load_preferred)
+            _warn_of_starter(pipeline.engines, build_store(chosen))
         yield State(
             pipeline=pipeline,
             store=build_store(chosen),

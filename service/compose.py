@@ -47,7 +47,7 @@ def compose(article: Article, target: str, translator: Translator, encoder: Enco
         found = place_marks(texts[index], translations[index].text, marks, encoder, looks)
         places |= {(index, number): place for number, place in found.items()}
     built = build(article, target, [translation.text for translation in translations], places)
-    return Version(built, Origin.MACHINE, tuple(translations), translator.checkpoint_id)
+    return Version(built, Origin.MACHINE, tuple(translations), translator.checkpoint_id, translator.signature)
 
 
 def _attention(

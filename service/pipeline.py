@@ -54,16 +54,23 @@ class Pipeline:
         """The id of the encoder that aligns."""
         return self._encoder.encoder_id
 
-    def translate(self, article: Article, targets: Sequence[str], *, model: str | None = None) -> Aligned:
-        """Translate an English article into each target; sentences correspond one to one by construction.
+    def translate(
+        self,
+        article: Article,
+        targets: Sequence[str],
+        *,
+        model: str | None = None,
+        quality: str | None = None,
+    ) -> Aligned:
+        """Translate an article into each target; sentences correspond one to one by construction.
 
-        Raises EmptyArticleError, LimitError, LanguageError, VersionsError, or a ModelError from the engines.
+        `model` names a checkpoint; `quality` ("fast", "best") chooses among those there are. Raises
+        EmptyArticleError, LimitError, LanguageError, RouteError, VersionsError, or a ModelError from the
+        engines.
         """
         self._check([article])
-        if article.language != SOURCE:
-            raise LanguageError(article.language, (SOURCE,), "translation from")
         self._check_languages([article.language, *targets])
-        versions = [Version(article, Origin.GIVEN), *self._translated(article, targets, model)]
+        versions = [Version(article, Origin.GIVEN), *self._translated(article, targets, model, quality)]
         rows = parallel_rows(_texts(versions), self._encoder)
         return Aligned(tuple(versions), tuple(rows), self._signature(versions))
 
@@ -77,11 +84,13 @@ class Pipeline:
         translate_missing: Sequence[str] = (),
         *,
         model: str | None = None,
+        quality: str | None = None,
         audited: bool = True,
     ) -> Aligned:
         """Align versions, machine-translated ones added, and report what an editor should look at.
 
-        Raises as `translate` does; missing versions are made from the English one.
+        Raises as `translate` does; missing versions are made from the English one, without one from the first
+        that leads to all of them.
         """
         self._check(articles)
         languages = [article.language for article in articles]
@@ -94,20 +103,32 @@ class Pipeline:
         versions = [Version(article, Origin.GIVEN) for article in articles]
         rows = align_versions(_texts(versions), self._encoder) if len(versions) > 1 else []
         if translate_missing:
-            source = next((article for article in articles if article.language == SOURCE), None)
-            if source is None:
-                raise VersionsError(
-                    f"A missing version is translated from {SOURCE}; give the {SOURCE} version as well."
-                )
-            made = self._translated(source, translate_missing, model)
+            source = self._to_translate(articles, translate_missing)
+            made = self._translated(source, translate_missing, model, quality)
             parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), self._encoder)
-            rows = [_with_translations(row, parallel) for row in rows] if rows else parallel
+            rows = [_with_translations(row, source.language, parallel) for row in rows] or parallel
             versions += made
         findings = audit(rows, _texts(versions)) if audited else []
         return Aligned(tuple(versions), tuple(rows), self._signature(versions), tuple(findings))
 
-    def _translated(self, article: Article, targets: Sequence[str], model: str | None) -> list[Version]:
-        translators = {target: self.engines.translator(target, model) for target in targets}
+    def _to_translate(self, articles: Sequence[Article], targets: Sequence[str]) -> Article:
+        """Return the version that missing ones are made from."""
+        pairs = self.engines.pairs
+        for article in sorted(articles, key=lambda article: article.language != SOURCE):
+            if article.language == SOURCE or set(targets) <= set(pairs.get(article.language, ())):
+                return article
+        raise VersionsError(
+            f"A missing version is translated from {SOURCE}, and nothing on this machine translates into "
+            f"{', '.join(targets)} from what was given; give the {SOURCE} version as well."
+        )
+
+    def _translated(
+        self, article: Article, targets: Sequence[str], model: str | None, quality: str | None
+    ) -> list[Version]:
+        translators = {
+            target: self.engines.translator(target, model, source=article.language, quality=quality)
+            for target in targets
+        }
         return [
             compose(article, target, translator, self._encoder) for target, translator in translators.items()
         ]
@@ -132,23 +153,21 @@ class Pipeline:
 
     def _signature(self, versions: Sequence[Version]) -> str:
         """Say what the result depends on: release, checkpoints with their settings, encoder."""
-        made = dict.fromkeys(
-            self.engines.translator(version.language, version.checkpoint).signature
-            for version in versions
-            if version.checkpoint is not None
-        )
+        made = dict.fromkeys(version.signature for version in versions if version.checkpoint is not None)
         return " ".join([f"triptych:{self._release}", *made, f"encoder:{self._encoder.encoder_id}"])
 
 
-def _with_translations(row: Row, parallel: Sequence[Row]) -> Row:
-    """Put the machine's translations into a row of given versions, where their source is.
+def _with_translations(row: Row, translated: str, parallel: Sequence[Row]) -> Row:
+    """Put the machine's translations into a row of given versions, where their source (`translated`) is.
 
     `parallel` has a row for each of its sentences. The score stays that of the given versions; where the
     source is the only one of them, it is that of its translations.
     """
-    source = row.sentences[SOURCE]
+    source = row.sentences[translated]
     sentences = dict.fromkeys(parallel[0].sentences, source) | dict(row.sentences)
-    alone = source and not any(indices for language, indices in row.sentences.items() if language != SOURCE)
+    alone = source and not any(
+        indices for language, indices in row.sentences.items() if language != translated
+    )
     score = sum(parallel[index].score for index in source) / len(source) if alone else row.score
     return Row(sentences, score)
 

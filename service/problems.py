@@ -26,6 +26,7 @@ _TYPE = "urn:triptych:problem:"
 _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (errors.LimitError, 413, ""),
     (errors.FormatError, 406, ""),
+    (errors.RouteError, 503, ""),
     (errors.ServiceError, 422, ""),
     (model_errors.CheckpointMissingError, 503, "model-missing"),
     (model_errors.CheckpointDamagedError, 503, "model-damaged"),

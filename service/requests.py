@@ -1,13 +1,19 @@
 """What callers send: the bodies of POST requests."""
 
 # No postponed annotations here: pydantic reads them.
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.article import Format
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="ISO 639-1 code", examples=["es"])]
+
+
+Quality = Annotated[
+    Literal["fast", "best"] | None,
+    Field(description="Which of the server's checkpoints to take; left out: the service's choice"),
+]
 
 
 class Body(BaseModel):
@@ -20,12 +26,13 @@ class Body(BaseModel):
 
 
 class TranslateBody(Body):
-    """An article to translate."""
+    """An article to translate; from a language that no checkpoint here reads, the way is through English."""
 
     text: str = Field(description="The article", examples=["Rain is coming.\n\nIt will last until Sunday."])
     source: Language = "en"
     targets: list[Language] = Field(min_length=1, max_length=20, examples=[["es", "ru"]])
     model: str | None = Field(default=None, description="A checkpoint id; left out: the service's choice")
+    quality: Quality = None
 
 
 class AlignBody(Body):
@@ -45,3 +52,4 @@ class CompareBody(Body):
     versions: dict[Language, str] = Field(min_length=1, max_length=20, description="Texts by language")
     translate_missing: list[Language] = Field(default_factory=list, max_length=20)
     model: str | None = Field(default=None, description="A checkpoint id; left out: the service's choice")
+    quality: Quality = None
