@@ -46,7 +46,8 @@ class Entry:
     `targets` maps language codes to the tag put before each sentence ("" for none). `repository` is a hub
     repository or a Python package; `revision` the hub commit, "" when none is pinned. `sentence_limit` is in
     source tokens without tag and end of sentence; None leaves it to the checkpoint's positions. `heads` is
-    the attention that follows the words.
+    the attention that follows the words. `bleu` is published, by target, on `test_set`; `download` and
+    `memory` are in MB, 0 where they are not known.
     """
 
     id: str
@@ -61,6 +62,10 @@ class Entry:
     sentence_limit: int | None = None
     normalise: bool = False
     heads: Heads = field(default_factory=Heads)
+    test_set: str = ""
+    bleu: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    download: int = 0
+    memory: int = 0
     files: Mapping[str, FileFact] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -120,6 +125,7 @@ def _entry(path: Path, row: Mapping[str, Any]) -> Entry:
     try:
         fields["kind"] = Kind(fields["kind"])
         fields["origin"] = Origin(fields["origin"])
+        fields["bleu"] = MappingProxyType(dict(fields.get("bleu", {})))
         fields["targets"] = MappingProxyType(dict(fields.get("targets", {})))
         fields["heads"] = Heads(**fields.get("heads", {}))
         fields["files"] = MappingProxyType(

@@ -57,6 +57,11 @@ class ModelOut(BaseModel):
     targets: list[str]
     licence: str
     quality: str
+    test_set: str = Field(description='The test set of `bleu`, "" where nothing is published')
+    bleu: dict[str, float] = Field(description="Published BLEU by target")
+    download_mb: int = Field(description="MB that a pull fetches; 0: not known, or nothing to pull")
+    memory_mb: int = Field(description="MB in memory, int8 on a processor; 0: not known")
+    size_mb: float = Field(description="MB on the server's disk; 0: not there")
     installed: bool = Field(description="Whether it is on the server")
     loaded: bool = Field(description="Whether it is in memory")
 
@@ -66,12 +71,13 @@ class LanguagesOut(BaseModel):
 
     source: str
     targets: list[str]
+    pairs: dict[str, list[str]] = Field(description="For each language what it can be translated into")
     alignable: list[str]
 
 
 @router.post("/v1/translate", response_model=AlignedOut, responses=_FORMS | _PROBLEMS, tags=["articles"])
 async def translate(request: Request, body: TranslateBody, accept: Accept = None) -> Response:
-    """Translate an English article into one or more languages, sentences aligned.
+    """Translate an article into one or more languages, sentences aligned.
 
     As `application/x-ndjson` it comes sentence by sentence while it is translated.
     """
@@ -83,7 +89,9 @@ async def translate(request: Request, body: TranslateBody, accept: Accept = None
 
     if chosen_form(accept).name == "ndjson":
         return await streamed(
-            lambda: pipeline.stream(read(), body.targets, model=body.model, edits=body.edits),
+            lambda: pipeline.stream(
+                read(), body.targets, model=body.model, quality=body.quality, edits=body.edits
+            ),
             FORMS["ndjson"].media_type,
             _HEADERS,
             request.state.model_work,
@@ -91,7 +99,9 @@ async def translate(request: Request, body: TranslateBody, accept: Accept = None
     return await _answer(
         request,
         accept,
-        lambda: pipeline.translate(read(), body.targets, model=body.model, edits=body.edits),
+        lambda: pipeline.translate(
+            read(), body.targets, model=body.model, quality=body.quality, edits=body.edits
+        ),
     )
 
 
@@ -123,7 +133,9 @@ async def compare(request: Request, body: CompareBody, accept: Accept = None) ->
             article_of(text, body.format, language, extract=body.extract)
             for language, text in body.versions.items()
         ]
-        return pipeline.compare(articles, body.translate_missing, model=body.model, edits=body.edits)
+        return pipeline.compare(
+            articles, body.translate_missing, model=body.model, quality=body.quality, edits=body.edits
+        )
 
     return await _answer(request, accept, work)
 
@@ -132,7 +144,7 @@ async def compare(request: Request, body: CompareBody, accept: Accept = None) ->
 def models(request: Request) -> list[ModelOut]:
     """List the catalog: what there is, and what of it is on the server and in memory."""
     store = request.state.store
-    installed = {item.entry.id for item in store.installed()}
+    installed = {item.entry.id: item.size for item in store.installed()}
     loaded = set(request.state.pipeline.engines.loaded)
     return [
         ModelOut(
@@ -142,6 +154,11 @@ def models(request: Request) -> list[ModelOut]:
             targets=list(entry.targets),
             licence=entry.licence,
             quality=entry.quality,
+            test_set=entry.test_set,
+            bleu=dict(entry.bleu),
+            download_mb=entry.download,
+            memory_mb=entry.memory,
+            size_mb=round(installed.get(entry.id, 0) / 1e6, 1),
             installed=entry.id in installed or entry.id == request.state.pipeline.encoder_id,
             loaded=entry.id in loaded or entry.id == request.state.pipeline.encoder_id,
         )
@@ -156,7 +173,10 @@ def languages(request: Request) -> LanguagesOut:
     """List the languages that can be translated into, and those that can be aligned."""
     pipeline: Pipeline = request.state.pipeline
     return LanguagesOut(
-        source=SOURCE, targets=list(pipeline.engines.targets), alignable=list(pipeline.languages)
+        source=SOURCE,
+        targets=list(pipeline.engines.targets),
+        pairs={source: list(targets) for source, targets in pipeline.engines.pairs.items()},
+        alignable=list(pipeline.languages),
     )
 
 

@@ -68,6 +68,11 @@ class Draft:
         """The id of the checkpoint that translates."""
         return self._translator.checkpoint_id
 
+    @property
+    def signature(self) -> str:
+        """What the translations depend on."""
+        return self._translator.signature
+
     def advance(self, count: int) -> list[Translation]:
         """Translate the next `count` sentences, or as many as are left; raise UnsupportedTargetError."""
         first = len(self._translations)
@@ -92,7 +97,8 @@ class Draft:
             found = place_marks(self._texts[index], self._translations[index].text, marks, encoder, looks)
             places |= {(index, number): place for number, place in found.items()}
         built = build(self._article, self.target, [found.text for found in self._translations], places)
-        return Version(built, Origin.MACHINE, tuple(self._translations), self.checkpoint_id)
+        made = tuple(self._translations)
+        return Version(built, Origin.MACHINE, made, self.checkpoint_id, self.signature)
 
     def _edited(self, index: int, text: str) -> Translation:
         where = f"The {self.target} edit of sentence {index}"

@@ -24,8 +24,12 @@ class Settings(BaseSettings):
     store: Path | None = Field(
         default=None, description="Where checkpoints lie; none: the user's data directory"
     )
-    models: Annotated[tuple[str, ...], NoDecode, Field(min_length=1)] = Field(
-        default=("starter",), description="Checkpoint ids in order of preference, separated by commas"
+    models: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Checkpoint ids in order of preference, separated by commas; none: all there are",
+    )
+    quality: Literal["fast", "best"] = Field(
+        default="best", description="Which of the checkpoints there are is taken, where MODELS names none"
     )
     encoder: str = Field(default="use", description="The sentence encoder that aligns")
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
@@ -78,7 +82,10 @@ class Settings(BaseSettings):
             return value
         if value.strip().lower() == "none":
             return ()
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+        names = tuple(part.strip() for part in value.split(",") if part.strip())
+        if value.strip() and not names:
+            raise ValueError("it names nothing")
+        return names
 
 
 def read_settings() -> Settings:

@@ -102,7 +102,8 @@ def _store_folder(root: Path) -> Check:
 
 
 def _checkpoints(settings: Settings, store: Store) -> Iterator[Check]:
-    for checkpoint_id in settings.models:
+    chosen = settings.models or tuple(item.entry.id for item in store.installed())
+    for checkpoint_id in chosen:
         try:
             manifest = store.verify(checkpoint_id)
         except ModelError as error:
@@ -110,12 +111,12 @@ def _checkpoints(settings: Settings, store: Store) -> Iterator[Check]:
             continue
         found = f"whole, {manifest.size / 1024**2:,.0f} MiB, revision {manifest.revision[:12]}"
         yield Check(checkpoint_id, State.OK, found)
-    if settings.models == ("starter",):
+    if chosen == ("starter",):
         yield Check(
             "translations",
             State.NOTE,
             "only the small starter model is in use",
-            "triptych models pull opus-mt-tc-big-en-es; then name it in TRIPTYCH_MODELS.",
+            "triptych models pull opus-mt-tc-big-en-es",
         )
 
 

@@ -20,7 +20,7 @@ from service.prefetch import Prefetched
 from service.result import Aligned, Origin, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from models.encoder import Encoder
     from service.article import Article
@@ -66,17 +66,19 @@ class Pipeline:
         targets: Sequence[str],
         *,
         model: str | None = None,
+        quality: str | None = None,
         edits: Edits | None = None,
     ) -> Aligned:
-        """Translate an English article into each target; sentences correspond one to one by construction.
+        """Translate an article into each target; sentences correspond one to one by construction.
 
-        `edits` are translations by people that stand in place of the machine's: by language, by the number of
-        the sentence.
+        `model` names a checkpoint; `quality` ("fast", "best") chooses among those there are. `edits` are
+        translations by people that stand in place of the machine's: by language, by the number of the
+        sentence.
 
-        Raises EmptyArticleError, LimitError, LanguageError, VersionsError, EditError, or a ModelError from
-        the engines.
+        Raises EmptyArticleError, LimitError, LanguageError, RouteError, VersionsError, EditError, or a
+        ModelError from the engines.
         """
-        drafts = self._begin(article, targets, model, edits)
+        drafts = self._begin(article, targets, model, quality, edits)
         return self._finish(article, [_completed(draft, article) for draft in drafts], edits)
 
     def stream(
@@ -85,6 +87,7 @@ class Pipeline:
         targets: Sequence[str],
         *,
         model: str | None = None,
+        quality: str | None = None,
         edits: Edits | None = None,
     ) -> Iterator[Event]:
         """Translate as `translate` does, and tell of every slice of sentences when it is there.
@@ -92,9 +95,9 @@ class Pipeline:
         The languages take turns, and the first slices are small. Raises what `translate` raises, before the
         first event where the request is at fault. Closing the iterator ends the work.
         """
-        drafts = self._begin(article, targets, model, edits)
+        drafts = self._begin(article, targets, model, quality, edits)
         made = {draft.target: draft.checkpoint_id for draft in drafts}
-        yield Begun(article, made, self._signature(made, edits))
+        yield Begun(article, made, self._signature([draft.signature for draft in drafts], edits))
         first = 0
         for size in growing(len(article.sentences)):
             for draft in drafts:
@@ -112,7 +115,8 @@ class Pipeline:
     ) -> list[Version]:
         """Translate texts of any length, a word or nothing at all, together and without rows.
 
-        Raises LimitError (the limits are for all of them), LanguageError, or a ModelError from the engines.
+        All are in one language. Raises LimitError (the limits are for all of them), LanguageError,
+        RouteError, or a ModelError from the engines.
         """
         characters = sum(len(text.source) for text in texts)
         sentences = sum(len(text.sentences) for text in texts)
@@ -120,10 +124,10 @@ class Pipeline:
             raise LimitError("The request", "characters", characters, self.limits.characters)
         if sentences > self.limits.sentences:
             raise LimitError("The request", "sentences", sentences, self.limits.sentences)
-        for text in texts:
-            if text.language != SOURCE:
-                raise LanguageError(text.language, (SOURCE,), "translation from")
-        translator = Prefetched(self.engines.translator(target, model), texts, target)
+        if not texts:
+            return []
+        source = texts[0].language
+        translator = Prefetched(self.engines.translator(target, model, source=source), texts, target)
         return [compose(text, target, translator, self._encoder) for text in texts]
 
     def align(self, versions: Sequence[Article]) -> Aligned:
@@ -136,12 +140,14 @@ class Pipeline:
         translate_missing: Sequence[str] = (),
         *,
         model: str | None = None,
+        quality: str | None = None,
         edits: Edits | None = None,
         audited: bool = True,
     ) -> Aligned:
         """Align versions, machine-translated ones added, and report what an editor should look at.
 
-        Raises as `translate` does; missing versions are made from the English one, with its `edits`.
+        Raises as `translate` does; missing versions are made from the English one, with its `edits`, and
+        without one from the first that leads to all of them.
         """
         self._check(articles)
         languages = [article.language for article in articles]
@@ -155,43 +161,60 @@ class Pipeline:
         versions = [Version(article, Origin.GIVEN) for article in articles]
         rows = align_versions(_texts(versions), self._encoder) if len(versions) > 1 else []
         if translate_missing:
-            source = next((article for article in articles if article.language == SOURCE), None)
-            if source is None:
-                raise VersionsError(
-                    f"A missing version is translated from {SOURCE}; give the {SOURCE} version as well."
-                )
-            made = [
-                _completed(draft, source).version(self._encoder)
-                for draft in self._drafts(source, translate_missing, model, edits)
-            ]
+            source = self._to_translate(articles, translate_missing)
+            drafts = self._drafts(source, translate_missing, model, quality, edits)
+            made = [_completed(draft, source).version(self._encoder) for draft in drafts]
             parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), self._encoder)
-            rows = [_with_translations(row, parallel) for row in rows] if rows else parallel
+            rows = [_with_translations(row, source.language, parallel) for row in rows] or parallel
             versions += made
         findings = audit(rows, _texts(versions)) if audited else []
-        signature = self._signature(_checkpoints(versions), edits)
+        engines = [version.signature for version in versions if version.signature]
+        signature = self._signature(engines, edits)
         return Aligned(tuple(versions), tuple(rows), signature, tuple(findings))
 
     def _begin(
-        self, article: Article, targets: Sequence[str], model: str | None, edits: Edits | None
+        self,
+        article: Article,
+        targets: Sequence[str],
+        model: str | None,
+        quality: str | None,
+        edits: Edits | None,
     ) -> list[Draft]:
         self._check([article])
-        if article.language != SOURCE:
-            raise LanguageError(article.language, (SOURCE,), "translation from")
         self._check_languages([article.language, *targets])
         _check_edits(edits, targets)
-        return self._drafts(article, targets, model, edits)
+        return self._drafts(article, targets, model, quality, edits)
 
     def _finish(self, article: Article, drafts: Sequence[Draft], edits: Edits | None) -> Aligned:
-        made = [draft.version(self._encoder) for draft in drafts]
-        versions = [Version(article, Origin.GIVEN), *made]
+        versions = [Version(article, Origin.GIVEN), *(draft.version(self._encoder) for draft in drafts)]
         rows = parallel_rows(_texts(versions), self._encoder)
-        return Aligned(tuple(versions), tuple(rows), self._signature(_checkpoints(made), edits))
+        signature = self._signature([draft.signature for draft in drafts], edits)
+        return Aligned(tuple(versions), tuple(rows), signature)
+
+    def _to_translate(self, articles: Sequence[Article], targets: Sequence[str]) -> Article:
+        """Return the version that missing ones are made from."""
+        pairs = self.engines.pairs
+        for article in sorted(articles, key=lambda article: article.language != SOURCE):
+            if article.language == SOURCE or set(targets) <= set(pairs.get(article.language, ())):
+                return article
+        raise VersionsError(
+            f"A missing version is translated from {SOURCE}, and nothing on this machine translates into "
+            f"{', '.join(targets)} from what was given; give the {SOURCE} version as well."
+        )
 
     def _drafts(
-        self, article: Article, targets: Sequence[str], model: str | None, edits: Edits | None
+        self,
+        article: Article,
+        targets: Sequence[str],
+        model: str | None,
+        quality: str | None,
+        edits: Edits | None,
     ) -> list[Draft]:
         edits = edits or {}
-        translators = {target: self.engines.translator(target, model) for target in targets}
+        translators = {
+            target: self.engines.translator(target, model, source=article.language, quality=quality)
+            for target in targets
+        }
         return [
             Draft(article, target, translator, edits.get(target))
             for target, translator in translators.items()
@@ -215,15 +238,10 @@ class Pipeline:
             if languages.count(language) > 1:
                 raise VersionsError(f'The language "{language}" is given twice; each version has its own.')
 
-    def _signature(self, made: Mapping[str, str], edits: Edits | None) -> str:
-        """Say what the result depends on: release, checkpoints with their settings, encoder, edits.
-
-        `made` holds the checkpoint of each machine-made version.
-        """
-        engines = dict.fromkeys(
-            self.engines.translator(language, checkpoint).signature for language, checkpoint in made.items()
-        )
-        parts = [f"triptych:{self._release}", *engines, f"encoder:{self._encoder.encoder_id}"]
+    def _signature(self, engines: Iterable[str], edits: Edits | None) -> str:
+        """Say what the result depends on: release, checkpoints with their settings, encoder, edits."""
+        made = dict.fromkeys(engines)
+        parts = [f"triptych:{self._release}", *made, f"encoder:{self._encoder.encoder_id}"]
         if edits and any(edits.values()):
             ordered = sorted((language, sorted(texts.items())) for language, texts in edits.items() if texts)
             parts.append(f"edits:{sha256(repr(ordered).encode()).hexdigest()[:8]}")
@@ -242,19 +260,17 @@ def _completed(draft: Draft, article: Article) -> Draft:
     return draft
 
 
-def _checkpoints(versions: Sequence[Version]) -> dict[str, str]:
-    return {version.language: version.checkpoint for version in versions if version.checkpoint is not None}
-
-
-def _with_translations(row: Row, parallel: Sequence[Row]) -> Row:
-    """Put the machine's translations into a row of given versions, where their source is.
+def _with_translations(row: Row, translated: str, parallel: Sequence[Row]) -> Row:
+    """Put the machine's translations into a row of given versions, where their source (`translated`) is.
 
     `parallel` has a row for each of its sentences. The score stays that of the given versions; where the
     source is the only one of them, it is that of its translations.
     """
-    source = row.sentences[SOURCE]
+    source = row.sentences[translated]
     sentences = dict.fromkeys(parallel[0].sentences, source) | dict(row.sentences)
-    alone = source and not any(indices for language, indices in row.sentences.items() if language != SOURCE)
+    alone = source and not any(
+        indices for language, indices in row.sentences.items() if language != translated
+    )
     score = sum(parallel[index].score for index in source) / len(source) if alone else row.score
     return Row(sentences, score)
 

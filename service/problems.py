@@ -30,6 +30,7 @@ _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (errors.RateError, 429, ""),
     (errors.QuotaError, 429, ""),
     (errors.AccessError, 401, ""),
+    (errors.RouteError, 503, ""),
     (errors.ServiceError, 422, ""),
     (model_errors.CheckpointMissingError, 503, "model-missing"),
     (model_errors.CheckpointDamagedError, 503, "model-damaged"),

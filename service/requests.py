@@ -1,7 +1,7 @@
 """What callers send: the bodies of POST requests."""
 
 # No postponed annotations here: pydantic reads them.
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +19,10 @@ Edits = Annotated[
         examples=[{"es": {"0": "Viene lluvia."}}],
     ),
 ]
+Quality = Annotated[
+    Literal["fast", "best"] | None,
+    Field(description="Which of the server's checkpoints to take; left out: the service's choice"),
+]
 
 
 class Body(BaseModel):
@@ -31,13 +35,14 @@ class Body(BaseModel):
 
 
 class TranslateBody(Body):
-    """An article to translate."""
+    """An article to translate; from a language that no checkpoint here reads, the way is through English."""
 
     text: str = Field(description="The article", examples=["Rain is coming.\n\nIt will last until Sunday."])
     source: Language = "en"
     targets: list[Language] = Field(min_length=1, max_length=20, examples=[["es", "ru"]])
     model: str | None = Field(default=None, description="A checkpoint id; left out: the service's choice")
     edits: Edits = Field(default_factory=dict)
+    quality: Quality = None
 
 
 class AlignBody(Body):
@@ -65,3 +70,4 @@ class CompareBody(Body):
     translate_missing: list[Language] = Field(default_factory=list, max_length=20)
     model: str | None = Field(default=None, description="A checkpoint id; left out: the service's choice")
     edits: Edits = Field(default_factory=dict)
+    quality: Quality = None
