@@ -1,8 +1,9 @@
 """What all routes of the DeepL API share: errors in its shape, keys, language codes."""
 
 # No postponed annotations here: FastAPI reads them.
+import hashlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable
 from typing import Any
 
 from fastapi import Request, Response
@@ -104,6 +105,12 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 async def admitted(request: Request) -> None:
     """Admit the caller; raise an AccessError."""
     await admit(request, presented_key(request))
+
+
+async def identity_of(request: Request) -> Hashable:
+    """Return what makes a request the same as another; to be asked before its form is read."""
+    digest = hashlib.sha256(await request.body()).digest()
+    return request.state.caller.id, str(request.url), request.headers.get("content-type"), digest
 
 
 def owner(request: Request) -> str:

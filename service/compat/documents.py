@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import secrets
 import time
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from service.compat.glossaries import Entries
 
+_LOG = logging.getLogger("triptych")
 DOCUMENT_TABLES = MetaData()
 _DOCUMENTS = Table(
     "documents",
@@ -162,6 +164,8 @@ class Documents:
                 renewing.start_soon(self._renew, document_id)
                 await self._finish(document_id)
                 renewing.cancel_scope.cancel()
+        except Exception:  # noqa: BLE001  # one document must not end the tasks of all others
+            _LOG.exception("unexpected error with document %s", document_id)
         finally:
             self._ends.pop(document_id).set()
 
@@ -169,16 +173,15 @@ class Documents:
         rows = await self._execute(select(_DOCUMENTS).where(_DOCUMENTS.c.id == document_id))
         if not rows:
             return
-        values: dict[str, Any]
+        values: dict[str, Any] = {"content": b""}
         try:
-            values = {"status": Status.DONE, "result": await self._translate(_document(rows[0]))}
+            values |= {"status": Status.DONE, "result": await self._translate(_document(rows[0]))}
         except (ServiceError, ModelError) as error:
-            values = {"status": Status.ERROR, "error": str(error)}
-        except Exception:
-            values = {"status": Status.ERROR, "error": "Something went wrong on the server."}
-            await self._set(document_id, values)
-            raise
-        await self._set(document_id, values)
+            values |= {"status": Status.ERROR, "error": str(error)}
+        except Exception:  # noqa: BLE001  # logged, and told without its inside
+            _LOG.exception("unexpected error with document %s", document_id)
+            values |= {"status": Status.ERROR, "error": "Something went wrong on the server."}
+        await self._execute(update(_DOCUMENTS).where(_DOCUMENTS.c.id == document_id).values(values))
 
     async def _renew(self, document_id: str) -> None:
         while True:
@@ -193,10 +196,6 @@ class Documents:
                 _DOCUMENTS.c.leased < now, _DOCUMENTS.c.status.in_([Status.QUEUED, Status.TRANSLATING])
             )
         return bool(await self._execute(change.values(leased=now + _LEASE, status=Status.TRANSLATING)))
-
-    async def _set(self, document_id: str, values: dict[str, Any]) -> None:
-        values["content"] = b""
-        await self._execute(update(_DOCUMENTS).where(_DOCUMENTS.c.id == document_id).values(values))
 
     async def _keep(
         self,

@@ -6,23 +6,32 @@ Leaves out: suggestions (/suggest), and conversions between file formats.
 # No postponed annotations here: FastAPI reads them.
 import logging
 from collections.abc import Callable, Coroutine, Mapping
+from pathlib import PurePath
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from models.errors import ModelError
 from service import errors
 from service.article import Article, Format
-from service.compat.body import File, fields_of, request_body, validated
+from service.compat.body import fields_of, request_body, validated
 from service.compat.errors import UnknownDocumentError
+from service.compat.libretranslate_forms import (
+    Detected,
+    DetectIn,
+    ErrorOut,
+    FileIn,
+    FileOut,
+    LanguageOut,
+    TranslateIn,
+    TranslateOut,
+)
 from service.compat.parts import parts_of
-from service.compat.texts import characters_of, extension_of
 from service.detect import Guess
 from service.documents import EXTENSIONS
 from service.formats import read
@@ -33,69 +42,6 @@ from service.render.languages import english_name
 
 _LOG = logging.getLogger("triptych")
 _JSON, _FORM, _MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
-Key = Annotated[str, Field(default="", description="API key, where the server asks for one")]
-
-
-class ErrorOut(BaseModel):
-    """What went wrong."""
-
-    error: str = Field(examples=["target: Field required"])
-
-
-class TranslateIn(BaseModel):
-    """A text, or several."""
-
-    q: str | list[str] = Field(examples=["The boats stayed in."], description="A text, or a list of texts")
-    source: str = Field(examples=["en"], description='ISO 639-1 code, or "auto"')
-    target: str = Field(examples=["es"], description="ISO 639-1 code")
-    format: Literal["text", "html"] = "text"
-    alternatives: int = Field(default=0, ge=0, le=100, description="How many other translations are wanted")
-    api_key: Key
-
-
-class DetectIn(BaseModel):
-    """A text."""
-
-    q: str = Field(examples=["The boats stayed in."])
-    api_key: Key
-
-
-class FileIn(BaseModel):
-    """A document."""
-
-    file: File
-    source: str
-    target: str
-    api_key: Key
-
-
-class Detected(BaseModel):
-    """A language and how sure it is, 0 to 100."""
-
-    confidence: float
-    language: str
-
-
-class TranslateOut(BaseModel):
-    """Translations: strings for a string, lists for a list."""
-
-    translatedText: str | list[str] = Field(examples=["Los barcos se quedaron."])  # noqa: N815  # their name
-    detectedLanguage: Detected | list[Detected] | None = None  # noqa: N815
-    alternatives: list[str] | list[list[str]] | None = None
-
-
-class FileOut(BaseModel):
-    """Where the translated document can be fetched, for an hour."""
-
-    translatedFileUrl: str  # noqa: N815  # their name
-
-
-class LanguageOut(BaseModel):
-    """A language and those it can be translated into."""
-
-    code: str
-    name: str
-    targets: list[str]
 
 
 class Route(APIRoute):
@@ -126,6 +72,8 @@ def error_response(error: Exception) -> Response:
         status, headers = 429, retry_after(error)
     elif isinstance(error, UnknownDocumentError):
         status = 404
+    elif isinstance(error, errors.LimitError) and error.unit == "bytes":
+        status = 413
     elif isinstance(error, ModelError):
         status, message = 503, "The translation model is not on the server."
         _LOG.warning("%s", error)
@@ -224,10 +172,10 @@ def build_router() -> APIRouter:
         fields = await fields_of(request)
         await _admitted(request, fields)
         body = validated(FileIn, fields)
-        extension = extension_of(body.file.name)
-        await charge(request, characters_of(body.file.name, body.file.content))
-        source = None if body.source.lower() == "auto" else body.source.lower()
         translator = parts_of(request).texts
+        await charge(request, await translator.characters_of(body.file.name, body.file.content))
+        extension = PurePath(body.file.name).suffix.lower()
+        source = None if body.source.lower() == "auto" else body.source.lower()
         result = await translator.translate_document(
             body.file.name, body.file.content, source, body.target.lower()
         )
