@@ -44,6 +44,10 @@ class Engines:
         """The ids of the checkpoints in memory."""
         return tuple(self._loaded)
 
+    def serving(self, target: str) -> list[str]:
+        """Return the ids of the preferred checkpoints that have a target, in order; raise a ModelError."""
+        return [name for name in self._preferred if target in self._translator(name).targets]
+
     def translator(self, target: str, checkpoint_id: str | None = None) -> Translator:
         """Return the translator into a language: the one named, else the first preferred one that has it.
 

@@ -172,7 +172,7 @@ def test_deepls_client_has_a_document_translated(client: deepl.DeepLClient, tmp_
     status = client.translate_document_from_filepath(source, target, target_lang="ES")
     assert status.done
     assert status.billed_characters == 33
-    assert re.fullmatch(r"# .+\n\n.*\*\*.+\*\*.*\n", target.read_text(encoding="utf-8"))
+    assert re.fullmatch(r"# .+\n\n.*\*\*.+\*\*.*\n\n<!-- .+ -->\n", target.read_text(encoding="utf-8"))
     out = io.BytesIO()
     handle = client.translate_document_upload("Hello", filename="hello.txt", target_lang="RU")
     client.translate_document_wait_until_done(handle)

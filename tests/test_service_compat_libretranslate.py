@@ -11,7 +11,8 @@ from service_fakes import FakeTranslator, fake_pipeline
 
 from service.app import build_keys, create_app
 from service.config import Settings
-from service.pipeline import Limits
+from service.engines import Engines
+from service.pipeline import Limits, Pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +83,23 @@ def test_the_language_is_detected_where_it_is_auto(client: TestClient) -> None:
     assert '"es" is unknown for translation from' in refused.json()["error"]
 
 
+def test_alternatives_are_those_of_the_other_checkpoints(tmp_path: Path) -> None:
+    first, second = FakeTranslator(), FakeTranslator(str.title)
+
+    def build(_: Settings) -> Pipeline:
+        pipeline = fake_pipeline()
+        pipeline.engines = Engines(lambda name: first if name == "one" else second, ["one", "two"])
+        return pipeline
+
+    with TestClient(create_app(Settings(store=tmp_path), build)) as client:
+        found = ask(client, q="rain fell.", alternatives=3).json()
+        assert found == {"translatedText": "RAIN FELL.", "alternatives": ["Rain Fell."]}
+        several = ask(client, q=["rain", "12"], alternatives=1).json()
+        assert several == {"translatedText": ["RAIN", "12"], "alternatives": [["Rain"], []]}
+        assert ask(client, q=[], alternatives=1).json() == {"translatedText": [], "alternatives": []}
+        assert "alternatives" not in ask(client, q="rain fell.").json()
+
+
 def test_html_keeps_its_tags(client: TestClient) -> None:
     found = ask(client, q='<p>The <a href="#x">boats</a> stayed.</p>', format="html").json()
     assert found["translatedText"] == '<p>THE <a href="#x">BOATS</a> STAYED.</p>'
@@ -125,7 +143,8 @@ def test_documents_are_translated_and_fetched_by_their_address(client: TestClien
     upload = {"file": ("note.md", b"# Rain\n\nIt **rains** today.\n")}
     answer = client.post("/translate_file", files=upload, data={"source": "en", "target": "es"}).json()
     fetched = client.get(answer["translatedFileUrl"])
-    assert fetched.content == b"# RAIN\n\nIT **RAINS** TODAY.\n"
+    label = b"\n<!-- Machine translation, not checked: starter -->\n"
+    assert fetched.content == b"# RAIN\n\nIT **RAINS** TODAY.\n" + label
     assert fetched.headers["content-disposition"] == 'attachment; filename="translated.md"'
     assert client.get(answer["translatedFileUrl"] + "x").status_code == 200  # the extension is for people
     assert client.get("/download_file/nonsense.md").status_code == 404

@@ -70,7 +70,7 @@ def add_documents(router: APIRouter) -> None:
             document.result,
             media_type="application/octet-stream",
             headers={
-                "Content-Disposition": f'attachment; filename="translated{PurePath(document.name).suffix}"',
+                "Content-Disposition": f'attachment; filename="translated{document.extension}"',
                 "X-Content-Type-Options": "nosniff",
             },
         )

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine, RowMapping
 
     from service.compat.glossaries import Entries
+    from service.compat.texts import Rendered
 
 _LOG = logging.getLogger("triptych")
 DOCUMENT_TABLES = MetaData()
@@ -54,6 +55,7 @@ _DOCUMENTS = Table(
     Column("id", String(32), primary_key=True),
     Column("digest", String(64), nullable=False),  # of the document's key
     Column("name", String(255), nullable=False),
+    Column("extension", String(16), nullable=False),  # of the result
     Column("source", String(8)),
     Column("target", String(8), nullable=False),
     Column("glossary", Text, nullable=False),  # JSON: [[term, translation], ...]
@@ -81,10 +83,14 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that was uploaded; `result` is there when it is done, `error` when it cannot be."""
+    """A document that was uploaded; `result` is there when it is done, `error` when it cannot be.
+
+    `extension` is that of the result's format.
+    """
 
     id: str
     name: str
+    extension: str
     source: str | None
     target: str
     glossary: Entries
@@ -102,7 +108,7 @@ class Documents:
     """
 
     def __init__(
-        self, engine: Engine, tasks: TaskGroup, translate: Callable[[Document], Awaitable[bytes]]
+        self, engine: Engine, tasks: TaskGroup, translate: Callable[[Document], Awaitable[Rendered]]
     ) -> None:
         self._engine = engine
         self._tasks = tasks
@@ -126,9 +132,9 @@ class Documents:
         self._begin(document_id)
         return document_id, key
 
-    async def keep(self, name: str, result: bytes) -> tuple[str, str]:
-        """Keep a document that is translated already."""
-        return await self._keep(name, b"", None, "", 0, (), Status.DONE, result)
+    async def keep(self, result: Rendered) -> tuple[str, str]:
+        """Keep a document that is translated already; return its id and key."""
+        return await self._keep("", b"", None, "", 0, (), Status.DONE, result)
 
     async def find(self, document_id: str, key: str) -> Document:
         """Return a document, once it is finished or after a moment; raise UnknownDocumentError."""
@@ -175,7 +181,8 @@ class Documents:
             return
         values: dict[str, Any] = {"content": b""}
         try:
-            values |= {"status": Status.DONE, "result": await self._translate(_document(rows[0]))}
+            found = await self._translate(_document(rows[0]))
+            values |= {"status": Status.DONE, "result": found.content, "extension": found.extension}
         except (ServiceError, ModelError) as error:
             values |= {"status": Status.ERROR, "error": str(error)}
         except Exception:  # noqa: BLE001  # logged, and told without its inside
@@ -206,7 +213,7 @@ class Documents:
         characters: int,
         glossary: Entries,
         status: Status,
-        result: bytes | None,
+        result: Rendered | None,
     ) -> tuple[str, str]:
         now = time.time()
         document_id, key = secrets.token_hex(16), secrets.token_hex(32)
@@ -214,13 +221,14 @@ class Documents:
             "id": document_id,
             "digest": _digest(key),
             "name": name[-255:],
+            "extension": result.extension if result else "",
             "source": source,
             "target": target,
             "glossary": json.dumps(glossary, ensure_ascii=False),
             "characters": characters,
             "status": status,
             "content": content,
-            "result": result,
+            "result": result.content if result else None,
             "created": now,
             "leased": 0.0,
         }
@@ -249,6 +257,7 @@ def _document(row: RowMapping) -> Document:
     return Document(
         row["id"],
         row["name"],
+        row["extension"],
         row["source"],
         row["target"],
         tuple((term, translation) for term, translation in json.loads(row["glossary"])),
