@@ -150,7 +150,7 @@ def create_app(
                 model_work=model_work,
                 access=build_access(chosen),
                 compat=build_compat(
-                    pipeline, LangidDetector(pipeline.languages), model_work, database_url(chosen), tasks
+                    pipeline, LangidDetector(_LANGUAGES), model_work, database_url(chosen), tasks
                 ),
             )
 

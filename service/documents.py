@@ -59,13 +59,25 @@ def read_article(
     Raises FileError, FormatError, LimitError or ArticleError, each with the file's name.
     """
     if format is None:
-        try:
-            format = EXTENSIONS[path.suffix.lower()]
-        except KeyError:
-            if path.is_dir():
-                raise FileError(f"{path} is a directory; name a file in it.") from None
-            raise FormatError(f"extension of {path},", path.suffix, EXTENSIONS) from None
-    return article_of(decoded(read_bytes(path, max_bytes), str(path)), format, language, extract=extract)
+        if path.is_dir():
+            raise FileError(f"{path} is a directory; name a file in it.")
+        format = format_of(str(path))
+    return article_of_file(read_bytes(path, max_bytes), format, language, str(path), extract=extract)
+
+
+def format_of(name: str) -> Format:
+    """Return the format that a file's extension tells; raise FormatError."""
+    extension = Path(name).suffix.lower()
+    if extension not in EXTENSIONS:
+        raise FormatError(f"extension of {name},", extension, EXTENSIONS)
+    return EXTENSIONS[extension]
+
+
+def article_of_file(
+    content: bytes, format: Format, language: str, name: str, *, extract: bool = False
+) -> Article:
+    """Read an article from a file's content; raise ArticleError that begins with the file's name."""
+    return article_of(decoded(content, name), format, language, extract=extract)
 
 
 def read_bytes(path: Path, max_bytes: int) -> bytes:

@@ -68,19 +68,26 @@ def problem_document(error: Exception) -> dict[str, Any]:
             if isinstance(error, model_errors.CheckpointDamagedError):
                 # The message names a folder of this machine, which is not the caller's business.
                 detail = f'"{error.checkpoint_id}" is damaged on the server and is not used.'
+<<<<<<< HEAD
             return _document(status, kind or getattr(error, "kind", "error"), detail)
+=======
+            return problem_response(
+                status, kind or getattr(error, "kind", "error"), detail, headers_of(error)
+            )
+>>>>>>> compat/main
     _LOG.exception("unexpected error", exc_info=error)
     return _document(500, "internal", "Something went wrong on the server; it has been logged.")
 
 
-def retry_after(error: errors.RateError | errors.QuotaError) -> dict[str, str]:
-    """Return the header that says when to come again, in whole seconds."""
-    return {"Retry-After": str(max(math.ceil(error.retry_after), 1))}
+def status_of(error: Exception) -> int:
+    """Return the status that answers an error of ours, 500 for any other."""
+    return next((status for family, status, _ in _TABLE if isinstance(error, family)), 500)
 
 
-def _headers(error: Exception) -> dict[str, str] | None:
+def headers_of(error: Exception) -> dict[str, str] | None:
+    """Return the headers that go with an error."""
     if isinstance(error, (errors.RateError, errors.QuotaError)):
-        return retry_after(error)
+        return {"Retry-After": str(max(math.ceil(error.retry_after), 1))}
     if isinstance(error, errors.AccessError):
         return {"WWW-Authenticate": "Bearer"}
     return None

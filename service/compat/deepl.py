@@ -7,7 +7,6 @@ which the models do not have (asked for outright it is refused, "prefer_..." is 
 """
 
 # No postponed annotations here: FastAPI reads them.
-import hashlib
 from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
@@ -33,6 +32,7 @@ from service.compat.deepl_route import (
     admitted,
     check_formality,
     errors,
+    identity_of,
     source_language,
     target_language,
 )
@@ -74,10 +74,9 @@ def build_router() -> APIRouter:
     )
     async def translate(request: Request) -> TranslationsOut:
         """Translate texts; the same request sent again while it is worked on shares its answer."""
+        identity = await identity_of(request)
         fields = await fields_of(request)
         body = validated(TranslateIn, fields)
-        digest = hashlib.sha256(await request.body()).hexdigest()
-        identity = (request.state.caller.id, str(request.url), request.headers.get("content-type"), digest)
         return await parts_of(request).flights.run(
             identity, partial(_translations, request, body, unsupported(fields))
         )

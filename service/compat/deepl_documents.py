@@ -1,7 +1,6 @@
 """The DeepL API's documents: /v2/document, uploaded, asked about, fetched."""
 
 # No postponed annotations here: FastAPI reads them.
-import hashlib
 from functools import partial
 from pathlib import PurePath
 
@@ -17,13 +16,13 @@ from service.compat.deepl_route import (
     check_formality,
     errors,
     file_and_errors,
+    identity_of,
     source_language,
     target_language,
 )
 from service.compat.documents import Document, Status
 from service.compat.errors import BodyError
 from service.compat.parts import parts_of
-from service.compat.texts import characters_of, extension_of
 from service.guard import charge
 
 
@@ -37,14 +36,12 @@ def add_documents(router: APIRouter) -> None:
     )
     async def upload(request: Request) -> DocumentOut:
         """Upload a document to be translated."""
-        digest = hashlib.sha256(await request.body()).hexdigest()
+        identity = await identity_of(request)
         fields = await fields_of(request)
         if (refused := unsupported(fields)) is not None:
             raise BodyError(f"{refused}: this server has none.")
         body = validated(DocumentIn, fields)
-        return await parts_of(request).flights.run(
-            (request.state.caller.id, "document", digest), partial(_added, request, body)
-        )
+        return await parts_of(request).flights.run(identity, partial(_added, request, body))
 
     @router.post(
         "/document/{document_id}",
@@ -73,7 +70,7 @@ def add_documents(router: APIRouter) -> None:
             document.result,
             media_type="application/octet-stream",
             headers={
-                "Content-Disposition": f'attachment; filename="translated{extension_of(document.name)}"',
+                "Content-Disposition": f'attachment; filename="translated{document.extension}"',
                 "X-Content-Type-Options": "nosniff",
             },
         )
@@ -83,17 +80,17 @@ async def _added(request: Request, body: DocumentIn) -> DocumentOut:
     translator = parts_of(request).texts
     check_formality(body.formality)
     name = body.filename or body.file.name
-    extension = extension_of(name)
+    extension = PurePath(name).suffix.lower()
     if body.output_format and f".{body.output_format.lower().lstrip('.')}" != extension:
         raise BodyError(
-            f'output_format: "{body.output_format[:20]}" cannot be made of {PurePath(name).suffix}; '
+            f'output_format: "{body.output_format[:20]}" cannot be made of "{extension[:20]}"; '
             "a document keeps its format."
         )
     source = source_language(body.source_lang, translator)
     target = target_language(body.target_lang, translator)
     ids = [*([body.glossary_id] if body.glossary_id else []), *(body.glossary_ids or [])]
     entries = await entries_for(request, ids, source, target)
-    characters = characters_of(name, body.file.content)
+    characters = await translator.characters_of(name, body.file.content)
     await charge(request, characters)
     document_id, key = await parts_of(request).documents.add(
         name,

@@ -1,8 +1,10 @@
 """What all routes of the DeepL API share: errors in its shape, keys, language codes."""
 
 # No postponed annotations here: FastAPI reads them.
+import hashlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import Request, Response
@@ -23,7 +25,7 @@ from service.compat.errors import (
 )
 from service.compat.texts import TextTranslator
 from service.guard import admit, presented_key
-from service.problems import retry_after
+from service.problems import headers_of, status_of
 
 JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 _LOG = logging.getLogger("triptych")
@@ -37,18 +39,16 @@ _MESSAGES = {
     500: "Internal error",
     503: "Service unavailable",
 }
-_TABLE: tuple[tuple[type[Exception], int], ...] = (
+# The first class that fits decides; for others, the status of their problem document in this API's terms.
+_OWN: tuple[tuple[type[Exception], int], ...] = (
     (service_errors.QuotaError, 456),
-    (service_errors.RateError, 429),
-    (service_errors.AccessError, 403),
-    (service_errors.LimitError, 413),
     (UnknownGlossaryError, 404),
     (UnknownDocumentError, 404),
     (DocumentNotReadyError, 503),
-    (service_errors.ServiceError, 400),
     (RequestValidationError, 400),
     (ClientDisconnect, 400),
 )
+_IN_THEIR_TERMS: Mapping[int, int] = MappingProxyType({401: 403, 406: 400, 415: 400, 422: 400})
 
 
 class Route(APIRoute):
@@ -69,26 +69,19 @@ class Route(APIRoute):
 
 def error_response(error: Exception) -> Response:
     """Return the answer to an error in this API's shape: message and detail, both strings."""
-    status, detail = 500, "Something went wrong on the server; it has been logged."
-    for family, known in _TABLE:
-        if isinstance(error, family):
-            status, detail = known, str(error)
-            break
-    else:
-        if isinstance(error, ModelError):
-            status, detail = 503, "The translation model is not on the server."
-            _LOG.warning("%s", error)
-        elif isinstance(error, HTTPException):
-            status, detail = error.status_code, str(error.detail)
-        else:
-            _LOG.exception("unexpected error", exc_info=error)
-    headers = (
-        retry_after(error)
-        if isinstance(error, (service_errors.RateError, service_errors.QuotaError))
-        else None
-    )
-    message = _MESSAGES.get(status, "Error")
-    return JSONResponse({"message": message, "detail": detail}, status, headers)
+    status = next((own for family, own in _OWN if isinstance(error, family)), status_of(error))
+    detail = str(error)
+    if isinstance(error, HTTPException):
+        status, detail = error.status_code, str(error.detail)
+    elif isinstance(error, ModelError) and status == 503:
+        detail = "The translation model is not on the server."
+        _LOG.warning("%s", error)
+    elif status == 500:
+        detail = "Something went wrong on the server; it has been logged."
+        _LOG.exception("unexpected error", exc_info=error)
+    status = _IN_THEIR_TERMS.get(status, status)
+    content = {"message": _MESSAGES.get(status, "Error"), "detail": detail}
+    return JSONResponse(content, status, headers_of(error))
 
 
 def file_and_errors(media_type: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -104,6 +97,12 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 async def admitted(request: Request) -> None:
     """Admit the caller; raise an AccessError."""
     await admit(request, presented_key(request))
+
+
+async def identity_of(request: Request) -> Hashable:
+    """Return what makes a request the same as another; to be asked before its form is read."""
+    digest = hashlib.sha256(await request.body()).digest()
+    return request.state.caller.id, str(request.url), request.headers.get("content-type"), digest
 
 
 def owner(request: Request) -> str:

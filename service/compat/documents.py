@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import secrets
 import time
 from dataclasses import dataclass
@@ -44,7 +45,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine, RowMapping
 
     from service.compat.glossaries import Entries
+    from service.compat.texts import Rendered
 
+_LOG = logging.getLogger("triptych")
 DOCUMENT_TABLES = MetaData()
 _DOCUMENTS = Table(
     "documents",
@@ -52,6 +55,7 @@ _DOCUMENTS = Table(
     Column("id", String(32), primary_key=True),
     Column("digest", String(64), nullable=False),  # of the document's key
     Column("name", String(255), nullable=False),
+    Column("extension", String(16), nullable=False),  # of the result
     Column("source", String(8)),
     Column("target", String(8), nullable=False),
     Column("glossary", Text, nullable=False),  # JSON: [[term, translation], ...]
@@ -79,10 +83,14 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that was uploaded; `result` is there when it is done, `error` when it cannot be."""
+    """A document that was uploaded; `result` is there when it is done, `error` when it cannot be.
+
+    `extension` is that of the result's format.
+    """
 
     id: str
     name: str
+    extension: str
     source: str | None
     target: str
     glossary: Entries
@@ -100,7 +108,7 @@ class Documents:
     """
 
     def __init__(
-        self, engine: Engine, tasks: TaskGroup, translate: Callable[[Document], Awaitable[bytes]]
+        self, engine: Engine, tasks: TaskGroup, translate: Callable[[Document], Awaitable[Rendered]]
     ) -> None:
         self._engine = engine
         self._tasks = tasks
@@ -124,9 +132,9 @@ class Documents:
         self._begin(document_id)
         return document_id, key
 
-    async def keep(self, name: str, result: bytes) -> tuple[str, str]:
-        """Keep a document that is translated already."""
-        return await self._keep(name, b"", None, "", 0, (), Status.DONE, result)
+    async def keep(self, result: Rendered) -> tuple[str, str]:
+        """Keep a document that is translated already; return its id and key."""
+        return await self._keep("", b"", None, "", 0, (), Status.DONE, result)
 
     async def find(self, document_id: str, key: str) -> Document:
         """Return a document, once it is finished or after a moment; raise UnknownDocumentError."""
@@ -162,6 +170,8 @@ class Documents:
                 renewing.start_soon(self._renew, document_id)
                 await self._finish(document_id)
                 renewing.cancel_scope.cancel()
+        except Exception:  # noqa: BLE001  # one document must not end the tasks of all others
+            _LOG.exception("unexpected error with document %s", document_id)
         finally:
             self._ends.pop(document_id).set()
 
@@ -169,16 +179,16 @@ class Documents:
         rows = await self._execute(select(_DOCUMENTS).where(_DOCUMENTS.c.id == document_id))
         if not rows:
             return
-        values: dict[str, Any]
+        values: dict[str, Any] = {"content": b""}
         try:
-            values = {"status": Status.DONE, "result": await self._translate(_document(rows[0]))}
+            found = await self._translate(_document(rows[0]))
+            values |= {"status": Status.DONE, "result": found.content, "extension": found.extension}
         except (ServiceError, ModelError) as error:
-            values = {"status": Status.ERROR, "error": str(error)}
-        except Exception:
-            values = {"status": Status.ERROR, "error": "Something went wrong on the server."}
-            await self._set(document_id, values)
-            raise
-        await self._set(document_id, values)
+            values |= {"status": Status.ERROR, "error": str(error)}
+        except Exception:  # noqa: BLE001  # logged, and told without its inside
+            _LOG.exception("unexpected error with document %s", document_id)
+            values |= {"status": Status.ERROR, "error": "Something went wrong on the server."}
+        await self._execute(update(_DOCUMENTS).where(_DOCUMENTS.c.id == document_id).values(values))
 
     async def _renew(self, document_id: str) -> None:
         while True:
@@ -194,10 +204,6 @@ class Documents:
             )
         return bool(await self._execute(change.values(leased=now + _LEASE, status=Status.TRANSLATING)))
 
-    async def _set(self, document_id: str, values: dict[str, Any]) -> None:
-        values["content"] = b""
-        await self._execute(update(_DOCUMENTS).where(_DOCUMENTS.c.id == document_id).values(values))
-
     async def _keep(
         self,
         name: str,
@@ -207,7 +213,7 @@ class Documents:
         characters: int,
         glossary: Entries,
         status: Status,
-        result: bytes | None,
+        result: Rendered | None,
     ) -> tuple[str, str]:
         now = time.time()
         document_id, key = secrets.token_hex(16), secrets.token_hex(32)
@@ -215,13 +221,14 @@ class Documents:
             "id": document_id,
             "digest": _digest(key),
             "name": name[-255:],
+            "extension": result.extension if result else "",
             "source": source,
             "target": target,
             "glossary": json.dumps(glossary, ensure_ascii=False),
             "characters": characters,
             "status": status,
             "content": content,
-            "result": result,
+            "result": result.content if result else None,
             "created": now,
             "leased": 0.0,
         }
@@ -250,6 +257,7 @@ def _document(row: RowMapping) -> Document:
     return Document(
         row["id"],
         row["name"],
+        row["extension"],
         row["source"],
         row["target"],
         tuple((term, translation) for term, translation in json.loads(row["glossary"])),

@@ -7,95 +7,42 @@ Leaves out: suggestions (/suggest), and conversions between file formats.
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from models.errors import ModelError
 from service import errors
 from service.article import Article, Format
-from service.compat.body import File, fields_of, request_body, validated
+from service.compat.body import fields_of, request_body, validated
 from service.compat.errors import UnknownDocumentError
+from service.compat.libretranslate_forms import (
+    Detected,
+    DetectIn,
+    ErrorOut,
+    FileIn,
+    FileOut,
+    LanguageOut,
+    TranslateIn,
+    TranslateOut,
+)
 from service.compat.parts import parts_of
-from service.compat.texts import characters_of, extension_of
 from service.detect import Guess
 from service.documents import EXTENSIONS
 from service.formats import read
 from service.formats.lines import read_lines
 from service.guard import admit, charge, presented_key
-from service.problems import retry_after
+from service.problems import headers_of, status_of
 from service.render.languages import english_name
 
+# The statuses of problem documents in this API's terms.
+_IN_THEIR_TERMS: Mapping[int, int] = MappingProxyType({401: 403, 406: 400, 415: 400, 422: 400})
 _LOG = logging.getLogger("triptych")
 _JSON, _FORM, _MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
-Key = Annotated[str, Field(default="", description="API key, where the server asks for one")]
-
-
-class ErrorOut(BaseModel):
-    """What went wrong."""
-
-    error: str = Field(examples=["target: Field required"])
-
-
-class TranslateIn(BaseModel):
-    """A text, or several."""
-
-    q: str | list[str] = Field(examples=["The boats stayed in."], description="A text, or a list of texts")
-    source: str = Field(examples=["en"], description='ISO 639-1 code, or "auto"')
-    target: str = Field(examples=["es"], description="ISO 639-1 code")
-    format: Literal["text", "html"] = "text"
-    alternatives: int = Field(default=0, ge=0, le=100, description="How many other translations are wanted")
-    api_key: Key
-
-
-class DetectIn(BaseModel):
-    """A text."""
-
-    q: str = Field(examples=["The boats stayed in."])
-    api_key: Key
-
-
-class FileIn(BaseModel):
-    """A document."""
-
-    file: File
-    source: str
-    target: str
-    api_key: Key
-
-
-class Detected(BaseModel):
-    """A language and how sure it is, 0 to 100."""
-
-    confidence: float
-    language: str
-
-
-class TranslateOut(BaseModel):
-    """Translations: strings for a string, lists for a list."""
-
-    translatedText: str | list[str] = Field(examples=["Los barcos se quedaron."])  # noqa: N815  # their name
-    detectedLanguage: Detected | list[Detected] | None = None  # noqa: N815
-    alternatives: list[str] | list[list[str]] | None = None
-
-
-class FileOut(BaseModel):
-    """Where the translated document can be fetched, for an hour."""
-
-    translatedFileUrl: str  # noqa: N815  # their name
-
-
-class LanguageOut(BaseModel):
-    """A language and those it can be translated into."""
-
-    code: str
-    name: str
-    targets: list[str]
 
 
 class Route(APIRoute):
@@ -116,25 +63,25 @@ class Route(APIRoute):
 
 def error_response(error: Exception) -> Response:
     """Return the answer to an error in this API's shape."""
-    headers: dict[str, str] | None = None
-    status, message = 400, str(error)
-    if isinstance(error, errors.KeyMissingError):
-        message = "An API key is needed; ask whoever runs the service for one."
-    elif isinstance(error, errors.KeyRefusedError):
-        status = 403
-    elif isinstance(error, (errors.RateError, errors.QuotaError)):
-        status, headers = 429, retry_after(error)
+    status, message = status_of(error), str(error)
+    if isinstance(error, HTTPException):
+        status, message = error.status_code, str(error.detail)
+    elif isinstance(error, errors.KeyMissingError):
+        status, message = 400, "An API key is needed; ask whoever runs the service for one."
     elif isinstance(error, UnknownDocumentError):
         status = 404
-    elif isinstance(error, ModelError):
-        status, message = 503, "The translation model is not on the server."
+    elif isinstance(error, ClientDisconnect) or (
+        isinstance(error, errors.LimitError) and error.unit != "bytes"
+    ):
+        status = 400
+    elif isinstance(error, ModelError) and status == 503:
+        message = "The translation model is not on the server."
         _LOG.warning("%s", error)
-    elif isinstance(error, HTTPException):
-        status, message = error.status_code, str(error.detail)
-    elif not isinstance(error, (errors.ServiceError, ClientDisconnect)):
+    elif status == 500:
+        message = "Something went wrong on the server; it has been logged."
         _LOG.exception("unexpected error", exc_info=error)
-        status, message = 500, "Something went wrong on the server; it has been logged."
-    return JSONResponse({"error": message}, status, headers)
+    status = _IN_THEIR_TERMS.get(status, status)
+    return JSONResponse({"error": message}, status, headers_of(error))
 
 
 def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -168,16 +115,22 @@ def build_router() -> APIRouter:
         texts = body.q if isinstance(body.q, list) else [body.q]
         await charge(request, sum(map(len, texts)))
         translator = parts_of(request).texts
-        source = None if body.source.lower() == "auto" else body.source.lower()
-        found = await translator.translate(texts, source, body.target.lower(), _READERS[body.format])
+        source, target = _source(body.source), body.target.lower()
+        found = await translator.translate(texts, source, target, _READERS[body.format])
         several = isinstance(fields["q"], list)
         out = TranslateOut(translatedText=[item.text for item in found] if several else found[0].text)
         if source is None:
             detected = [_detected(item.source) for item in found]
             out.detectedLanguage = detected if several else detected[0]
         if body.alternatives:
-            none: list[list[str]] = [[] for _ in found]
-            out.alternatives = none if several else none[0]
+            made = await translator.alternatives(
+                texts, source, target, _READERS[body.format], body.alternatives
+            )
+            others = [
+                [text for text in dict.fromkeys(its) if text != item.text]
+                for its, item in zip(made, found, strict=True)
+            ]
+            out.alternatives = others if several else others[0]
         return out
 
     @router.post(
@@ -224,17 +177,14 @@ def build_router() -> APIRouter:
         fields = await fields_of(request)
         await _admitted(request, fields)
         body = validated(FileIn, fields)
-        extension = extension_of(body.file.name)
-        await charge(request, characters_of(body.file.name, body.file.content))
-        source = None if body.source.lower() == "auto" else body.source.lower()
         translator = parts_of(request).texts
+        await charge(request, await translator.characters_of(body.file.name, body.file.content))
         result = await translator.translate_document(
-            body.file.name, body.file.content, source, body.target.lower()
+            body.file.name, body.file.content, _source(body.source), body.target.lower()
         )
-        document_id, key = await parts_of(request).documents.keep(f"translated{extension}", result)
-        return FileOut(
-            translatedFileUrl=str(request.url_for("download_file", name=f"{document_id}-{key}{extension}"))
-        )
+        document_id, key = await parts_of(request).documents.keep(result)
+        name = f"{document_id}-{key}{result.extension}"
+        return FileOut(translatedFileUrl=str(request.url_for("download_file", name=name)))
 
     @router.get(
         "/download_file/{name}",
@@ -253,7 +203,7 @@ def build_router() -> APIRouter:
             document.result,
             media_type="application/octet-stream",
             headers={
-                "Content-Disposition": f'attachment; filename="{document.name}"',
+                "Content-Disposition": f'attachment; filename="translated{document.extension}"',
                 "X-Content-Type-Options": "nosniff",
             },
         )
@@ -289,6 +239,10 @@ def build_router() -> APIRouter:
 async def _admitted(request: Request, fields: dict[str, Any]) -> None:
     key = fields.get("api_key")
     await admit(request, key if isinstance(key, str) and key else presented_key(request))
+
+
+def _source(code: str) -> str | None:
+    return None if code.lower() == "auto" else code.lower()
 
 
 def _detected(guess: Guess) -> Detected:

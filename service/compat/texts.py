@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
 from service.detect import Guess, choose
-from service.documents import EXTENSIONS, article_of, decoded
-from service.errors import FormatError, LanguageError
+from service.documents import EXTENSIONS, article_of_file, format_of
+from service.errors import LanguageError
 from service.pipeline import SOURCE
+from service.render.document import render_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from service.article import Article
+    from service.article import Article, Format
     from service.compat.glossaries import Entries
     from service.detect import Detector
     from service.pipeline import Pipeline
 
     # (text, language) -> article
     Read = Callable[[str, str], Article]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A document: its bytes, and the extension of its format (".txt")."""
+
+    content: bytes
+    extension: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,54 +87,91 @@ class TextTranslator:
             lambda: self._translated(texts, source, target, read, glossary), limiter=self._model_work
         )
 
+    async def alternatives(
+        self, texts: Sequence[str], source: str | None, target: str, read: Read, most: int
+    ) -> list[list[str]]:
+        """Return for each text what the other checkpoints make of it, `most` at the most.
+
+        These are the preferred checkpoints that have the target, beyond the first, which `translate` uses.
+        Raises as `translate` does.
+        """
+        others = self._pipeline.engines.serving(target)[1 : most + 1]
+        found = [
+            await anyio.to_thread.run_sync(
+                partial(self._translated, texts, source, target, read, (), model), limiter=self._model_work
+            )
+            for model in others
+        ]
+        return [
+            list(dict.fromkeys(versions[index].text for versions in found)) for index in range(len(texts))
+        ]
+
+    async def characters_of(self, name: str, content: bytes) -> int:
+        """Return how many characters a document counts for; raise FormatError or ArticleError."""
+        read = partial(article_of_file, content, format_of(name), self.sources[0], name)
+        return len((await anyio.to_thread.run_sync(read)).text)
+
     async def translate_document(
         self, name: str, content: bytes, source: str | None, target: str, glossary: Entries = ()
-    ) -> bytes:
+    ) -> Rendered:
         """Translate a document in the format of its name; raises as `translate` does, or FormatError."""
-        extension = extension_of(name)
-        text = decoded(content, name)
-        [translated] = await self.translate(
-            [text],
-            source,
-            target,
-            lambda text, language: article_of(text, EXTENSIONS[extension], language),
-            glossary,
+        return await anyio.to_thread.run_sync(
+            lambda: self._document(name, content, source, target, glossary), limiter=self._model_work
         )
-        return translated.text.encode()
 
     def _translated(
-        self, texts: Sequence[str], source: str | None, target: str, read: Read, glossary: Entries
+        self,
+        texts: Sequence[str],
+        source: str | None,
+        target: str,
+        read: Read,
+        glossary: Entries,
+        model: str | None = None,
     ) -> list[Translated]:
-        sources = self.sources
-        if target not in self.targets and target not in sources:
-            raise LanguageError(target, self.targets, "translation")
+        self._check_target(target)
         found = [
-            Guess(source, 1.0) if source is not None else choose(self._detector.guess(text), sources)
+            Guess(source, 1.0) if source is not None else choose(self._detector.guess(text), self.sources)
             for text in texts
         ]
         results = [Translated(text, guess) for text, guess in zip(texts, found, strict=True)]
         wanted = [index for index, guess in enumerate(found) if guess.language != target]
         for index in wanted:
-            if found[index].language not in sources:
-                raise LanguageError(found[index].language, sources, "translation from")
+            self._check_source(found[index].language)
         if not wanted:
             return results
         articles = [read(texts[index], found[index].language) for index in wanted]
-        versions = self._pipeline.translate_texts(articles, target, glossary=glossary)
+        versions = self._pipeline.translate_texts(articles, target, model=model, glossary=glossary)
         for index, version in zip(wanted, versions, strict=True):
             results[index] = Translated(version.article.source, found[index])
         return results
 
+    def _document(
+        self, name: str, content: bytes, source: str | None, target: str, glossary: Entries
+    ) -> Rendered:
+        self._check_target(target)
+        format = format_of(name)
+        article = article_of_file(content, format, source or self.sources[0], name)
+        language = source or choose(self._detector.guess(article.text), self.sources).language
+        if language == target:
+            return Rendered(content, PurePath(name).suffix.lower())
+        self._check_source(language)
+        if language != article.language:
+            article = article_of_file(content, format, language, name)
+        [version] = self._pipeline.translate_texts([article], target, glossary=glossary)
+        return Rendered(render_document(version), _extension(name, version.article.format))
 
-def extension_of(name: str) -> str:
-    """Return a document's extension (".txt"); raise FormatError for one that cannot be read."""
-    extension = PurePath(name).suffix.lower()
-    if extension not in EXTENSIONS:
-        raise FormatError("document extension", extension, EXTENSIONS)
-    return extension
+    def _check_source(self, language: str) -> None:
+        if language not in self.sources:
+            raise LanguageError(language, self.sources, "translation from")
+
+    def _check_target(self, language: str) -> None:
+        if language not in self.targets and language not in self.sources:
+            raise LanguageError(language, self.targets, "translation")
 
 
-def characters_of(name: str, content: bytes) -> int:
-    """Return how many characters a document counts for; raise ArticleError or FormatError."""
-    extension_of(name)
-    return len(decoded(content, name))
+def _extension(name: str, format: Format) -> str:
+    """Return the extension of a document's translation: its own, unless it is in another format now."""
+    own = PurePath(name).suffix.lower()
+    if EXTENSIONS[own] is format:
+        return own
+    return next(extension for extension, known in EXTENSIONS.items() if known is format)

@@ -12,15 +12,11 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from service.article import Article, Content, Format, Kind, assemble
 from service.errors import ArticleError
 from service.formats.inline import InlineBuilder, write_inline
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]*\?>")
 _ROOT = "x"
@@ -207,8 +203,3 @@ class _Run:
 
 def _escaped(text: str) -> str:
     return html.escape(text, quote=False)
-
-
-def tag_names(names: Sequence[str]) -> frozenset[str]:
-    """Return tag names from lists in which several may stand in one string, separated by commas."""
-    return frozenset(part.strip() for name in names for part in name.split(",") if part.strip())
