@@ -11,7 +11,7 @@ import fsspec
 import pyarrow as pa
 import pytest
 import zstandard
-from bulk.errors import InputError, OptionError
+from bulk.errors import FolderError, InputError, OptionError
 from bulk.readers import open_input
 from bulk.readers.files import FilesSource
 from bulk.readers.pattern import NamePattern
@@ -141,6 +141,43 @@ def test_the_order_is_that_of_the_ids_whatever_the_file_system_says(tmp_path: Pa
 def test_more_names_than_fit_into_memory_are_sorted_through_files() -> None:
     names = [(str(random.Random(number).random()), "\ud800\n\0") for number in range(3_000)]
     assert list(sorted_names(iter(names), stretch=70)) == sorted(names)
+
+
+def test_a_link_to_a_folder_is_followed_but_not_round_in_a_circle(tmp_path: Path) -> None:
+    put(tmp_path, {"in/sub/a.en.txt": "x", "elsewhere/b.en.txt": "x"})
+    (tmp_path / "in" / "sub" / "up").symlink_to(tmp_path / "in")
+    (tmp_path / "in" / "linked").symlink_to(tmp_path / "elsewhere")
+    assert [each.id for each in documents(tmp_path / "in")] == ["linked/b", "sub/a"]
+
+
+def test_a_folder_that_cannot_be_listed_stops_the_run_before_its_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, {"a.en.txt": "x", "closed/b.en.txt": "x"})
+    scandir = os.scandir
+
+    def closed(path: str) -> Any:
+        if path.endswith("closed"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    with pytest.raises(FolderError, match="closed cannot be listed: Permission denied"):
+        next(open_input([str(tmp_path)], languages=LANGUAGES).documents())
+
+
+def test_an_endless_stream_is_read_document_by_document() -> None:
+    class Endless(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            line = b'{"id": "a", "versions": {}}\n'
+            buffer[: len(line)] = line
+            return len(line)
+
+    found = open_input(["-"], languages=LANGUAGES, stdin=io.BufferedReader(Endless())).documents()
+    assert [next(found).id for _ in range(3)] == ["a", "line 2", "line 3"]
 
 
 def test_globs_and_files_named_one_by_one(tmp_path: Path) -> None:

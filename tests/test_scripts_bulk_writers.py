@@ -21,6 +21,8 @@ from bulk_fixture import LANGUAGES, record, records, tiny, written
 from hypothesis import given, settings
 from lxml import etree
 from pyarrow import parquet
+from training.config import CorpusFile
+from training.corpus import read_corpus
 
 from service.render.text import xml_text
 
@@ -224,6 +226,23 @@ def test_a_parquet_row_has_ids_sentences_texts_offsets_score_findings_and_signat
         {"language": "es", "kind": "missing", "severity": "note", "reason": "es lacks this content"}
     ]
     assert {row["signature"] for row in rows} == {"triptych:0 encoder:letters"}
+
+
+def test_a_table_is_written_in_groups_of_rows_as_it_grows(tmp_path: Path) -> None:
+    (path,) = written(
+        make_writer("datasets", LANGUAGES), tmp_path, [tiny(str(number)) for number in range(2_000)]
+    )
+    groups = parquet.ParquetFile(path).metadata
+    assert [groups.row_group(number).num_rows for number in range(groups.num_row_groups)] == [5_000, 3_000]
+
+
+def test_training_reads_the_tmx_form(tmp_path: Path) -> None:
+    (path,) = written(make_writer("tmx.gz", LANGUAGES), tmp_path, [tiny("a"), tiny("b")])
+    pairs = list(read_corpus(CorpusFile(path=path, target="es")))
+    assert [(pair.source, pair.translation) for pair in pairs] == [
+        ("Rain fell.", "Llovió."),
+        ("Boats stayed in. Nobody left.", "Nadie salió; los barcos, tampoco."),
+    ] * 2
 
 
 def test_a_unit_of_a_document_with_another_signature_says_so(tmp_path: Path) -> None:

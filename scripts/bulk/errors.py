@@ -16,6 +16,14 @@ class InputError(BulkError):
     """An input that is not there, or whose kind cannot be told."""
 
 
+class FolderError(BulkError):
+    """A folder that cannot be listed: what it holds cannot even be told as failed."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        self.folder = folder
+        super().__init__(f"{folder} cannot be listed: {reason}; make it readable, or leave it out.")
+
+
 class OptionError(BulkError):
     """An option that has no meaning here."""
 

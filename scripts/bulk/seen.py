@@ -26,7 +26,8 @@ class TemporarySeen:
     """A Seen for the length of one pass: in memory while it is small, then in a file that SQLite removes."""
 
     def __init__(self) -> None:
-        self._table = sqlite3.connect("", isolation_level=None)  # "": a private database, gone when closed
+        # "" is a private database that goes when it is closed. Whoever reads may go on in another thread.
+        self._table = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._table.execute("CREATE TABLE seen (digest BLOB PRIMARY KEY) WITHOUT ROWID")
         self._table.execute("PRAGMA journal_mode = OFF")
         self._table.execute("BEGIN")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bulk import epub, storage
 from bulk.document import Document, Text
-from bulk.errors import InputError
+from bulk.errors import FolderError, InputError
 from bulk.readers.sorting import sorted_names
 from service.documents import EXTENSIONS
 from service.errors import FormatError, ServiceError
@@ -86,9 +86,12 @@ class FilesSource:
 
 
 def walk(folder: str) -> Iterator[tuple[str, str]]:
-    """Yield every file under a folder as the folder and its path there; hidden ones are left out."""
+    """Yield every file under a folder as the folder and its path there; hidden ones are left out.
+
+    Raises FolderError where a folder cannot be listed.
+    """
     if storage.is_local(folder):
-        yield from ((folder, path) for path in _walk_local(folder, ""))
+        yield from ((folder, path) for path in _walk_local(folder, "", frozenset()))
         return
     system, root = storage.system(folder)
     if not system.isdir(root):
@@ -101,18 +104,26 @@ def walk(folder: str) -> Iterator[tuple[str, str]]:
                 yield folder, path
 
 
-def _walk_local(folder: str, inside: str) -> Iterator[str]:
+def _walk_local(folder: str, inside: str, above: frozenset[tuple[int, int]]) -> Iterator[str]:
+    """Yield the files under a folder; `above` are the folders it lies in, which a link in it may lead to."""
     folders = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir():
-                folders.append(entry.name)
-            else:
-                yield f"{inside}{entry.name}"
+    try:
+        facts = os.stat(folder)  # noqa: PTH116  # as in storage
+        place = (facts.st_dev, facts.st_ino)
+        if place in above:
+            return
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    folders.append(entry.name)
+                else:
+                    yield f"{inside}{entry.name}"
+    except OSError as error:
+        raise FolderError(folder, error.strerror or str(error)) from error
     for name in sorted(folders):
-        yield from _walk_local(os.path.join(folder, name), f"{inside}{name}/")  # noqa: PTH118  # as in storage
+        yield from _walk_local(storage.joined(folder, name), f"{inside}{name}/", above | {place})
 
 
 def _document(name: str, files: Iterable[tuple[str, str]]) -> Document:

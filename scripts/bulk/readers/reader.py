@@ -18,7 +18,7 @@ class Reader(Protocol):
     """
 
     def documents(self) -> Iterator[Document]:
-        """Yield the documents; raise InputError or FileError only where the input as a whole is not there.
+        """Yield the documents; raise a BulkError only where a folder cannot be listed.
 
         May be called again, from the beginning, except of standard input.
         """

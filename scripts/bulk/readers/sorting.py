@@ -18,17 +18,17 @@ _BATCH = 1_000
 def sorted_names(names: Iterable[tuple[str, ...]], *, stretch: int = 200_000) -> Iterator[tuple[str, ...]]:
     """Yield tuples of strings in order, by code points; at most about `stretch` of them are in memory."""
     rest = iter(names)
-    first = sorted(islice(rest, stretch))
-    if len(first) < stretch:
-        yield from first
+    held = sorted(islice(rest, stretch))
+    if len(held) < stretch:
+        yield from held
         return
     with ExitStack() as stack:
         runs = []
-        held = first
         while held:
             run = stack.enter_context(tempfile.TemporaryFile())
             _write(run, held)
             runs.append(_read(run))
+            held.clear()
             held = sorted(islice(rest, stretch))
         yield from heapq.merge(*runs)
 
