@@ -18,6 +18,7 @@ from service.build import build, partial_marks
 from service.markup import place_marks
 from service.protect import fragments, missing, protected_spans
 from service.result import Origin, Version
+from service.similarity import with_similarity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,7 @@ def compose(article: Article, target: str, translator: Translator, encoder: Enco
     """
     texts = [re.sub(r"\s", " ", sentence.text) for sentence in article.sentences]  # offsets stay
     spans = [protected_spans(text, atoms) for text, atoms in zip(texts, _atoms(article), strict=True)]
-    translations = _translate(texts, spans, translator, target)
+    translations = with_similarity(texts, _translate(texts, spans, translator, target), encoder)
     places: dict[tuple[int, int], Span] = {}
     marked = {
         index: list(marks) for index, marks in groupby(partial_marks(article), key=lambda mark: mark.sentence)

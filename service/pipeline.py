@@ -15,6 +15,7 @@ from alignment.rows import align_versions
 from service.compose import compose
 from service.errors import EmptyArticleError, LanguageError, LimitError, VersionsError
 from service.result import Aligned, Origin, Version
+from service.similarity import RememberingEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -70,8 +71,12 @@ class Pipeline:
         """
         self._check([article])
         self._check_languages([article.language, *targets])
-        versions = [Version(article, Origin.GIVEN), *self._translated(article, targets, model, quality)]
-        rows = parallel_rows(_texts(versions), self._encoder)
+        encoder = RememberingEncoder(self._encoder)
+        versions = [
+            Version(article, Origin.GIVEN),
+            *self._translated(article, targets, model, quality, encoder),
+        ]
+        rows = parallel_rows(_texts(versions), encoder)
         return Aligned(tuple(versions), tuple(rows), self._signature(versions))
 
     def align(self, versions: Sequence[Article]) -> Aligned:
@@ -104,8 +109,9 @@ class Pipeline:
         rows = align_versions(_texts(versions), self._encoder) if len(versions) > 1 else []
         if translate_missing:
             source = self._to_translate(articles, translate_missing)
-            made = self._translated(source, translate_missing, model, quality)
-            parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), self._encoder)
+            encoder = RememberingEncoder(self._encoder)
+            made = self._translated(source, translate_missing, model, quality, encoder)
+            parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), encoder)
             rows = [_with_translations(row, source.language, parallel) for row in rows] or parallel
             versions += made
         findings = audit(rows, _texts(versions)) if audited else []
@@ -123,15 +129,18 @@ class Pipeline:
         )
 
     def _translated(
-        self, article: Article, targets: Sequence[str], model: str | None, quality: str | None
+        self,
+        article: Article,
+        targets: Sequence[str],
+        model: str | None,
+        quality: str | None,
+        encoder: Encoder,
     ) -> list[Version]:
         translators = {
             target: self.engines.translator(target, model, source=article.language, quality=quality)
             for target in targets
         }
-        return [
-            compose(article, target, translator, self._encoder) for target, translator in translators.items()
-        ]
+        return [compose(article, target, translator, encoder) for target, translator in translators.items()]
 
     def _check(self, articles: Sequence[Article]) -> None:
         for article in articles:

@@ -1,9 +1,10 @@
 """A table for spreadsheets and scripts: tab-separated, one line a row, a header line.
 
-Columns: row (1-based), score, one for each version, findings, signature. Cells are quoted as Excel and
-Python's `excel-tab` dialect do, where they hold a quotation mark: unquoted, a sentence that opens a
-quotation and does not close it would swallow the rows below. Runs of white space are one space, so a row is
-always one line.
+Columns: row (1-based), score, one for each version, for each machine-made one its translations' lowest score
+and similarity and their flags ("ru score", "ru similarity", "ru flags"), findings, signature. Cells are
+quoted as Excel and Python's `excel-tab` dialect do, where they hold a quotation mark: unquoted, a sentence
+that opens a quotation and does not close it would swallow the rows below. Runs of white space are one space,
+so a row is always one line.
 
 A cell of text that begins with = + - @ would run as a formula in a spreadsheet, and articles come from
 strangers: it gets an apostrophe before it, as OWASP advises against CSV injection. A script that wants the
@@ -16,10 +17,13 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
-from service.render.column import columns
+from service.render.column import Column, columns
 from service.render.text import decimal, encodable, one_line
+from service.result import Origin
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from alignment.audit import Finding
     from service.result import Aligned
 
@@ -32,15 +36,30 @@ def render_tsv(aligned: Aligned, *, guard: bool = True) -> bytes:
     read = columns(aligned.versions)
     out = io.StringIO(newline="")
     table = csv.writer(out, dialect="excel-tab", lineterminator="\n")
-    table.writerow(["row", "score", *(column.language for column in read), "findings", "signature"])
+    made = [column for column in read if column.version.origin is Origin.MACHINE]
+    facts = [f"{column.language} {fact}" for column in made for fact in ("score", "similarity", "flags")]
+    languages = [column.language for column in read]
+    table.writerow(["row", "score", *languages, *facts, "findings", "signature"])
     findings = [""] * len(aligned.rows)
     for finding in aligned.findings:
         findings[finding.row] += "; " * bool(findings[finding.row]) + _brief(finding)
     for index, row in enumerate(aligned.rows):
         texts = (column.text(row.sentences.get(column.language, ())) for column in read)
-        free = [_cell(text, guard=guard) for text in (*texts, findings[index], aligned.signature)]
-        table.writerow([index + 1, decimal(row.score), *free])
+        cells = [_cell(text, guard=guard) for text in texts]
+        told = [fact for column in made for fact in _facts(column, row.sentences.get(column.language, ()))]
+        rest = [_cell(text, guard=guard) for text in (findings[index], aligned.signature)]
+        table.writerow([index + 1, decimal(row.score), *cells, *told, *rest])
     return out.getvalue().encode()
+
+
+def _facts(column: Column, indices: Sequence[int]) -> tuple[str, str, str]:
+    """Return score, similarity and flags of a version's translations, "" for what there is not."""
+    score, similarity = column.score(indices), column.similarity(indices)
+    return (
+        "" if score is None else decimal(score),
+        "" if similarity is None else decimal(similarity),
+        " ".join(column.flags(indices)),
+    )
 
 
 def _brief(finding: Finding) -> str:
