@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from service_fakes import FakeTranslator, fake_pipeline
 
+from models.catalog import Catalog, Entry, Kind, Origin
 from service.app import build_keys, create_app
 from service.config import Settings
 from service.engines import Engines
@@ -85,10 +86,17 @@ def test_the_language_is_detected_where_it_is_auto(client: TestClient) -> None:
 
 def test_alternatives_are_those_of_the_other_checkpoints(tmp_path: Path) -> None:
     first, second = FakeTranslator(), FakeTranslator(str.title)
+    first.checkpoint_id, second.checkpoint_id = "one", "two"
 
     def build(_: Settings) -> Pipeline:
         pipeline = fake_pipeline()
-        pipeline.engines = Engines(lambda name: first if name == "one" else second, ["one", "two"])
+        entries = tuple(
+            Entry(name, Kind.TRANSLATOR, "", Origin.SHIPPED, "fast", "en", {"es": ""})
+            for name in ("one", "two")
+        )
+        pipeline.engines = Engines(
+            lambda name: first if name == "one" else second, lambda: entries, Catalog(entries)
+        )
         return pipeline
 
     with TestClient(create_app(Settings(store=tmp_path), build)) as client:
