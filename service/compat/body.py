@@ -56,7 +56,7 @@ async def fields_of(request: Request) -> dict[str, Any]:
 def validated(model: type[M], fields: Mapping[str, Any]) -> M:
     """Return the fields as a model; raise BodyError that names the first that is wrong."""
     try:
-        checked = model.model_validate({name: value for name, value in fields.items() if value is not None})
+        checked = model.model_validate(fields)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         name = ".".join(str(part) for part in first["loc"]) or "body"
