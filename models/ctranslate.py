@@ -81,6 +81,25 @@ class CTranslateEngine:
                 found[index] = self._hypothesis(result.result(), settings)
         return [hypothesis for hypothesis in found if hypothesis is not None]
 
+    def attend(
+        self, sources: Sequence[Sequence[int]], outputs: Sequence[Sequence[int]]
+    ) -> list[Sequence[Sequence[float]]]:
+        """Return how outputs look at their sources (see `Engine.attend`): they are given as prefixes."""
+        lengths = [max(len(source), len(output)) for source, output in zip(sources, outputs, strict=True)]
+        found: list[Sequence[Sequence[float]]] = [()] * len(sources)
+        for batch in batches(lengths, budget=self._batch_tokens):
+            results = self._network.translate_batch(
+                [[self._pieces[id_] for id_ in sources[index]] for index in batch],
+                target_prefix=[[self._pieces[id_] for id_ in outputs[index]] for index in batch],
+                beam_size=1,
+                max_input_length=0,
+                max_decoding_length=max(len(outputs[index]) for index in batch) + 1,
+                return_attention=True,
+            )
+            for index, result in zip(batch, results, strict=True):
+                found[index] = result.attention[0][: len(outputs[index])]
+        return found
+
     def _hypothesis(self, result: Any, settings: DecodingSettings) -> Hypothesis:
         pieces: list[str] = result.hypotheses[0]
         # CTranslate2 divides by length ** penalty, with `</s>` counted; the mean divides by the length.

@@ -53,7 +53,9 @@ def load_translator(
     limit = entry.sentence_limit or loaded.positions // 2 - 8
     checkpoint = Checkpoint(checkpoint_id, read_manifest(folder).revision, entry.targets, limit)
     translator = MarianTranslator(checkpoint, tokenizer, loaded, settings)
-    return GuardedTranslator(translator, translator.with_settings(settings.against_loops()))
+    return GuardedTranslator(
+        translator, translator.with_settings(settings.against_loops()), source=entry.source
+    )
 
 
 def _load_engine(
@@ -78,7 +80,8 @@ def _load_engine(
     from models.marian import load_torch_engine
 
     folder = store.open(checkpoint_id)
-    return folder, load_torch_engine(folder, device=device, threads=threads)
+    heads = store.catalog[checkpoint_id].heads
+    return folder, load_torch_engine(folder, device=device, threads=threads, heads=heads)
 
 
 def load_encoder(encoder_id: str = "use", *, threads: int = 1) -> Encoder:

@@ -1,7 +1,7 @@
 """The checkpoints on this machine.
 
     ROOT/checkpoints/ID/    the files of a checkpoint and their manifest.json
-    ROOT/converted/ID/int8/ what CTranslate2 runs: made once from the former, with a manifest.json of its own
+    ROOT/converted/ID/int8.2/ what CTranslate2 runs: made once from the former, with its own manifest.json
     ROOT/partial/           what is being copied or pulled; never loaded
 
 A shipped checkpoint lies in the package instead, as SHIPPED/ID/. Every opening checks every file; copies are
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.catalog import Catalog, Entry, Kind, Origin, read_catalog
+from models.conversion import FORM, convert_checkpoint
 from models.errors import (
     CheckpointDamagedError,
     CheckpointMissingError,
@@ -154,14 +155,12 @@ class Store:
 
         Raises as `open` does, and CheckpointInvalidError when it cannot be converted.
         """
-        from models.conversion import convert_checkpoint
-
         if place := self.converted(checkpoint_id, quantization):
             return place
         revision = self.verify(checkpoint_id).revision
         folder = self.folder(checkpoint_id)
         with self.staging() as beside:
-            convert_checkpoint(folder, beside, quantization)
+            convert_checkpoint(folder, beside, quantization, self.catalog[checkpoint_id].heads)
             for name in (VOCAB, SOURCE_SPM, TARGET_SPM):
                 shutil.copyfile(folder / name, beside / name)
             shutil.copyfile(folder / CONFIG, beside / CHECKPOINT_CONFIG)
@@ -179,7 +178,7 @@ class Store:
         return place if (found.checkpoint_id, found.revision) == (checkpoint_id, wanted) else None
 
     def _converted_folder(self, checkpoint_id: str, quantization: str) -> Path:
-        return self.root / "converted" / checkpoint_id / quantization
+        return self.root / "converted" / checkpoint_id / f"{quantization}.{FORM}"
 
     @contextmanager
     def staging(self) -> Iterator[Path]:

@@ -6,12 +6,15 @@ from typing import Annotated, Any
 
 import anyio
 from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from models.catalog import Kind
 from models.errors import ModelError
+from service.article import Article
 from service.documents import article_of
 from service.guard import charge
+from service.metrics import CONTENT_TYPE
 from service.negotiation import chosen_form, rendered
 from service.pipeline import SOURCE, Pipeline
 from service.problems import problem_of
@@ -19,10 +22,12 @@ from service.render.forms import FORMS
 from service.render.json_form import AlignedOut
 from service.requests import AlignBody, CompareBody, TranslateBody
 from service.result import Aligned
+from service.streaming import streamed
 
 router = APIRouter()
 
 Accept = Annotated[str | None, Header(description="The form of the answer")]
+_HEADERS = {"Vary": "Accept"}
 _FORMS: dict[int | str, dict[str, Any]] = {
     200: {
         "model": AlignedOut,
@@ -52,6 +57,11 @@ class ModelOut(BaseModel):
     targets: list[str]
     licence: str
     quality: str
+    test_set: str = Field(description='The test set of `bleu`, "" where nothing is published')
+    bleu: dict[str, float] = Field(description="Published BLEU by target")
+    download_mb: int = Field(description="MB that a pull fetches; 0: not known, or nothing to pull")
+    memory_mb: int = Field(description="MB in memory, int8 on a processor; 0: not known")
+    size_mb: float = Field(description="MB on the server's disk; 0: not there")
     installed: bool = Field(description="Whether it is on the server")
     loaded: bool = Field(description="Whether it is in memory")
 
@@ -61,20 +71,38 @@ class LanguagesOut(BaseModel):
 
     source: str
     targets: list[str]
+    pairs: dict[str, list[str]] = Field(description="For each language what it can be translated into")
     alignable: list[str]
 
 
 @router.post("/v1/translate", response_model=AlignedOut, responses=_FORMS | _PROBLEMS, tags=["articles"])
 async def translate(request: Request, body: TranslateBody, accept: Accept = None) -> Response:
-    """Translate an English article into one or more languages, sentences aligned."""
+    """Translate an article into one or more languages, sentences aligned.
+
+    As `application/x-ndjson` it comes sentence by sentence while it is translated.
+    """
     pipeline: Pipeline = request.state.pipeline
     await charge(request, len(body.text))
 
-    def work() -> Aligned:
-        article = article_of(body.text, body.format, body.source, extract=body.extract)
-        return pipeline.translate(article, body.targets, model=body.model)
+    def read() -> Article:
+        return article_of(body.text, body.format, body.source, extract=body.extract)
 
-    return await _answer(request, accept, work)
+    if chosen_form(accept).name == "ndjson":
+        return await streamed(
+            lambda: pipeline.stream(
+                read(), body.targets, model=body.model, quality=body.quality, edits=body.edits
+            ),
+            FORMS["ndjson"].media_type,
+            _HEADERS,
+            request.state.model_work,
+        )
+    return await _answer(
+        request,
+        accept,
+        lambda: pipeline.translate(
+            read(), body.targets, model=body.model, quality=body.quality, edits=body.edits
+        ),
+    )
 
 
 @router.post("/v1/align", response_model=AlignedOut, responses=_FORMS | _PROBLEMS, tags=["articles"])
@@ -105,7 +133,9 @@ async def compare(request: Request, body: CompareBody, accept: Accept = None) ->
             article_of(text, body.format, language, extract=body.extract)
             for language, text in body.versions.items()
         ]
-        return pipeline.compare(articles, body.translate_missing, model=body.model)
+        return pipeline.compare(
+            articles, body.translate_missing, model=body.model, quality=body.quality, edits=body.edits
+        )
 
     return await _answer(request, accept, work)
 
@@ -114,7 +144,7 @@ async def compare(request: Request, body: CompareBody, accept: Accept = None) ->
 def models(request: Request) -> list[ModelOut]:
     """List the catalog: what there is, and what of it is on the server and in memory."""
     store = request.state.store
-    installed = {item.entry.id for item in store.installed()}
+    installed = {item.entry.id: item.size for item in store.installed()}
     loaded = set(request.state.pipeline.engines.loaded)
     return [
         ModelOut(
@@ -124,6 +154,11 @@ def models(request: Request) -> list[ModelOut]:
             targets=list(entry.targets),
             licence=entry.licence,
             quality=entry.quality,
+            test_set=entry.test_set,
+            bleu=dict(entry.bleu),
+            download_mb=entry.download,
+            memory_mb=entry.memory,
+            size_mb=round(installed.get(entry.id, 0) / 1e6, 1),
             installed=entry.id in installed or entry.id == request.state.pipeline.encoder_id,
             loaded=entry.id in loaded or entry.id == request.state.pipeline.encoder_id,
         )
@@ -138,7 +173,10 @@ def languages(request: Request) -> LanguagesOut:
     """List the languages that can be translated into, and those that can be aligned."""
     pipeline: Pipeline = request.state.pipeline
     return LanguagesOut(
-        source=SOURCE, targets=list(pipeline.engines.targets), alignable=list(pipeline.languages)
+        source=SOURCE,
+        targets=list(pipeline.engines.targets),
+        pairs={source: list(targets) for source, targets in pipeline.engines.pairs.items()},
+        alignable=list(pipeline.languages),
     )
 
 
@@ -158,11 +196,16 @@ def readyz(request: Request) -> Response | dict[str, str]:
     return {"status": "ready"}
 
 
+@router.get("/metrics", tags=["service"], response_class=PlainTextResponse)
+def metrics(request: Request) -> Response:
+    """Give what Prometheus scrapes: counts and times, no texts."""
+    return Response(request.state.metrics.exposition(), media_type=CONTENT_TYPE)
+
+
 async def _answer(request: Request, accept: str | None, work: Callable[[], Aligned]) -> Response:
     """Run model work off the event loop, and render what comes of it there too."""
     form = chosen_form(accept)
     content = await anyio.to_thread.run_sync(
         lambda: rendered(work(), form), limiter=request.state.model_work, abandon_on_cancel=False
     )
-    headers = {"Vary": "Accept", "X-Content-Type-Options": "nosniff"}
-    return Response(content, media_type=form.media_type, headers=headers)
+    return Response(content, media_type=form.media_type, headers=_HEADERS)

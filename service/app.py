@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING, TypedDict
 
 import anyio
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from models.decoding import DecodingSettings
 from models.errors import ModelError
 from models.loading import load_encoder, load_translator
+from models.routes import PIVOT
 from models.store import Store, default_store
 from service.access import Access, Allowances
 from service.api import router
@@ -26,12 +29,17 @@ from service.engines import Engines
 from service.guard import Guard
 from service.keys import KEY_TABLES, KeyStore
 from service.limits import Buckets
+from service.metrics import Metrics
+from service.notice import starter_notice
 from service.pipeline import Limits, Pipeline
 from service.problems import install_problems
+from service.request_log import RequestLog
+from service.security_headers import SecurityHeaders
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
+    from models.catalog import Entry
     from models.translation import Translator
 
 # What USE-multilingual was trained on (Yang et al. 2020, section 3).
@@ -43,6 +51,7 @@ class State(TypedDict):
 
     pipeline: Pipeline
     store: Store
+    metrics: Metrics
     model_work: anyio.CapacityLimiter
     access: Access
     compat: Compat
@@ -78,10 +87,22 @@ def build_pipeline(settings: Settings) -> Pipeline:
             threads=settings.threads,
         )
 
+    def candidates() -> Sequence[Entry]:
+        if settings.models:
+            return [store.translator(checkpoint_id) for checkpoint_id in settings.models]
+        return [item.entry for item in store.installed()]
+
+    quality = None if settings.models else settings.quality
+    engines = Engines(load, candidates, store.catalog, quality)
     limits = Limits(settings.max_characters, settings.max_sentences)
-    return Pipeline(
-        Engines(load, settings.models), load_encoder(settings.encoder), _LANGUAGES, limits, release()
-    )
+    return Pipeline(engines, load_encoder(settings.encoder), _LANGUAGES, limits, release())
+
+
+def _warn_of_starter(engines: Engines, store: Store) -> None:
+    """Say once in the log what is served with the starter, and how to get better."""
+    made = [(engines.translator(target).checkpoint_id, PIVOT, target) for target in engines.targets]
+    if notice := starter_notice(made, store.catalog):
+        logging.getLogger("triptych").warning(notice)
 
 
 def database_url(settings: Settings) -> str:
@@ -111,18 +132,21 @@ def create_app(
 ) -> FastAPI:
     """Return the HTTP service; `build` makes its pipeline when it starts."""
     chosen = settings or read_settings()
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         pipeline = await anyio.to_thread.run_sync(build, chosen)
         with suppress(ModelError):  # /readyz says what is missing, and so does every request that needs it
             await anyio.to_thread.run_sync(pipeline.engines.load_preferred)
+            _warn_of_starter(pipeline.engines, build_store(chosen))
         # One at a time: the engine uses all the cores it was given by itself.
         model_work = anyio.CapacityLimiter(1)
         async with anyio.create_task_group() as tasks:  # what runs in it is finished before the end
             yield State(
                 pipeline=pipeline,
                 store=build_store(chosen),
+                metrics=metrics,
                 model_work=model_work,
                 access=build_access(chosen),
                 compat=build_compat(
@@ -137,8 +161,19 @@ def create_app(
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
     )
+    # The last one added stands outside of the others.
     app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes, answer=answer_to)
     app.add_middleware(Guard)
+    if chosen.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=chosen.cors_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["X-Request-ID", "Location", "Retry-After"],
+        )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog, metrics=metrics)
     install_problems(app)
     for each in (router, *build_routers(chosen.compat)):
         app.include_router(each)

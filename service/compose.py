@@ -1,7 +1,9 @@
 """One article into one language: sentences through a translator, and a version built of what comes back.
 
 No sentence is lost: each gives exactly one translation, and one whose protected strings (addresses, code,
-placeholders) did not come through is translated again in fragments around them.
+placeholders) did not come through is translated again in fragments around them. A draft takes the sentences
+a slice at a time; since a translation does not depend on its batch, slices change nothing but when a sentence
+is there to be read.
 """
 
 from __future__ import annotations
@@ -11,16 +13,20 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from models.attention import Attentive
 from models.guards import has_words
 from models.translation import Translation
 from service.build import build, partial_marks
+from service.errors import EditError
 from service.markup import place_marks
 from service.protect import fragments, missing, protected_spans
+from service.render.text import encodable
 from service.result import Origin, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from models.attention import Attention
     from models.encoder import Encoder
     from models.translation import Translator
     from service.article import Article
@@ -33,15 +39,90 @@ def compose(article: Article, target: str, translator: Translator, encoder: Enco
 
     Raises UnsupportedTargetError.
     """
-    texts = [re.sub(r"\s", " ", sentence.text) for sentence in article.sentences]  # offsets stay
-    spans = [protected_spans(text, atoms) for text, atoms in zip(texts, _atoms(article), strict=True)]
-    translations = _translate(texts, spans, translator, target)
-    places: dict[tuple[int, int], Span] = {}
-    for index, marks in groupby(partial_marks(article), key=lambda mark: mark.sentence):
-        found = place_marks(texts[index], translations[index].text, list(marks), encoder)
-        places |= {(index, number): place for number, place in found.items()}
-    built = build(article, target, [translation.text for translation in translations], places)
-    return Version(built, Origin.MACHINE, tuple(translations), translator.checkpoint_id)
+    draft = Draft(article, target, translator)
+    draft.advance(len(article.sentences))
+    return draft.version(encoder)
+
+
+class Draft:
+    """An article on its way into one language.
+
+    `edits` are translations by people, by the number of their sentence; they stand in place of the machine's.
+    Raises EditError where one is empty, is of a sentence that there is not, or drops what markup protects.
+    """
+
+    def __init__(
+        self, article: Article, target: str, translator: Translator, edits: Mapping[int, str] | None = None
+    ) -> None:
+        self.target = target
+        self._article = article
+        self._translator = translator
+        # Spaces for line breaks, one for one: offsets stay.
+        self._texts = [re.sub(r"\s", " ", sentence.text) for sentence in article.sentences]
+        self._atoms = _atoms(article)
+        self._translations: list[Translation] = []
+        self._edits = {index: self._edited(index, text) for index, text in (edits or {}).items()}
+
+    @property
+    def checkpoint_id(self) -> str:
+        """The id of the checkpoint that translates."""
+        return self._translator.checkpoint_id
+
+    @property
+    def signature(self) -> str:
+        """What the translations depend on."""
+        return self._translator.signature
+
+    def advance(self, count: int) -> list[Translation]:
+        """Translate the next `count` sentences, or as many as are left; raise UnsupportedTargetError."""
+        first = len(self._translations)
+        texts = self._texts[first : first + count]
+        atoms = self._atoms[first : first + count]
+        spans = [protected_spans(text, of_text) for text, of_text in zip(texts, atoms, strict=True)]
+        edits = {index - first: edit for index, edit in self._edits.items()}
+        found = _translate(texts, spans, self._translator, self.target, edits)
+        self._translations += found
+        return found
+
+    def version(self, encoder: Encoder) -> Version:
+        """Build the version of the article, all of whose sentences must have been translated."""
+        places: dict[tuple[int, int], Span] = {}
+        marked = {
+            index: list(marks)
+            for index, marks in groupby(partial_marks(self._article), key=lambda mark: mark.sentence)
+        }
+        pairs = [(self._texts[index], self._translations[index].text) for index in marked]
+        attention = _attention(pairs, self._translator, self.target)
+        for (index, marks), looks in zip(marked.items(), attention, strict=True):
+            found = place_marks(self._texts[index], self._translations[index].text, marks, encoder, looks)
+            places |= {(index, number): place for number, place in found.items()}
+        built = build(self._article, self.target, [found.text for found in self._translations], places)
+        made = tuple(self._translations)
+        return Version(built, Origin.MACHINE, made, self.checkpoint_id, self.signature)
+
+    def _edited(self, index: int, text: str) -> Translation:
+        where = f"The {self.target} edit of sentence {index}"
+        if not 0 <= index < len(self._texts):
+            raise EditError(f"{where} has no sentence; the article has {len(self._texts)}, counted from 0.")
+        edit = " ".join(text.split())
+        if not edit:
+            raise EditError(f"{where} is empty; leave it out to have the machine's.")
+        if encodable(edit) != edit:
+            raise EditError(f"{where} is no valid Unicode: it has half a surrogate pair.")
+        for start, end in self._atoms[index]:
+            atom = self._texts[index][start:end]
+            if missing(edit, [atom] if atom else []):
+                raise EditError(f'{where} lacks "{atom}", which must stay as it is; put it back.')
+        return Translation(edit, 0.0)
+
+
+def _attention(
+    pairs: Sequence[tuple[str, str]], translator: Translator, target: str
+) -> Sequence[Attention | None]:
+    """Return where translations look in their sentences, None where their translator cannot tell."""
+    if not pairs or not isinstance(translator, Attentive):
+        return [None] * len(pairs)
+    return translator.attention(pairs, target=target)
 
 
 def _atoms(article: Article) -> list[list[Span]]:
@@ -58,13 +139,17 @@ def _atoms(article: Article) -> list[list[Span]]:
 
 
 def _translate(
-    texts: Sequence[str], spans: Sequence[Sequence[Span]], translator: Translator, target: str
+    texts: Sequence[str],
+    spans: Sequence[Sequence[Span]],
+    translator: Translator,
+    target: str,
+    edits: Mapping[int, Translation],
 ) -> list[Translation]:
-    results = [Translation(text, 0.0) for text in texts]
+    results = [edits.get(index, Translation(text, 0.0)) for index, text in enumerate(texts)]
     wanted = [
         index
         for index, text in enumerate(texts)
-        if any(to_translate for to_translate, _ in fragments(text, spans[index]))
+        if index not in edits and any(to_translate for to_translate, _ in fragments(text, spans[index]))
     ]
     found = translator.translate([texts[index] for index in wanted], target=target)
     again: list[int] = []

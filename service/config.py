@@ -24,8 +24,12 @@ class Settings(BaseSettings):
     store: Path | None = Field(
         default=None, description="Where checkpoints lie; none: the user's data directory"
     )
-    models: Annotated[tuple[str, ...], NoDecode, Field(min_length=1)] = Field(
-        default=("starter",), description="Checkpoint ids in order of preference, separated by commas"
+    models: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Checkpoint ids in order of preference, separated by commas; none: all there are",
+    )
+    quality: Literal["fast", "best"] = Field(
+        default="best", description="Which of the checkpoints there are is taken, where MODELS names none"
     )
     encoder: str = Field(default="use", description="The sentence encoder that aligns")
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
@@ -39,6 +43,18 @@ class Settings(BaseSettings):
     max_sentences: int = Field(default=5_000, ge=10, description="The most sentences in a version")
     host: str = Field(default="127.0.0.1", description="The address to listen on")
     port: int = Field(default=8000, ge=0, le=65_535, description="The port to listen on")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that serve")
+    grace: int = Field(default=30, ge=0, description="Seconds that a stop lets running requests have")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Origins whose pages may call the service, separated by commas",
+    )
+    log: Literal["plain", "json"] = Field(default="plain", description="The form of log lines")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least to log"
+    )
+    log_text: bool = Field(default=False, description="Whether logs may hold texts, in errors' messages")
+
     trusted_proxies: str = Field(
         default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, separated by commas"
     )
@@ -59,14 +75,17 @@ class Settings(BaseSettings):
         default=0, ge=0, description="Characters a minute, each address without a key"
     )
 
-    @field_validator("models", "compat", mode="before")
+    @field_validator("models", "compat", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         if value.strip().lower() == "none":
             return ()
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+        names = tuple(part.strip() for part in value.split(",") if part.strip())
+        if value.strip() and not names:
+            raise ValueError("it names nothing")
+        return names
 
 
 def read_settings() -> Settings:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 from service.errors import DatabaseError
 
@@ -29,7 +35,10 @@ def open_database(url: str, tables: MetaData) -> Engine:
         engine = create_engine(place, pool_pre_ping=not sqlite)
         if sqlite:
             event.listen(engine, "connect", _prepare)
-        tables.create_all(engine)
+        try:
+            tables.create_all(engine)
+        except (OperationalError, ProgrammingError, IntegrityError):  # another process makes them just now
+            tables.create_all(engine)
     except (SQLAlchemyError, ArgumentError, ImportError, OSError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise DatabaseError(f"TRIPTYCH_DATABASE cannot be opened: {reason}.") from error
@@ -38,6 +47,6 @@ def open_database(url: str, tables: MetaData) -> Engine:
 
 def _prepare(connection: Any, _: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

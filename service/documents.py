@@ -33,17 +33,22 @@ EXTENSIONS: Final[Mapping[str, Format]] = MappingProxyType(
 
 def article_of(source: str, format: Format, language: str, *, extract: bool = False) -> Article:
     """Read an article from a text, or with `extract` from a whole web page; raise ArticleError."""
+    check_unicode(source, language)
+    if extract:
+        if format is not Format.HTML:
+            raise ArticleError(f"Only from HTML can an article be extracted, not from {format}.")
+        source = extract_article(source)
+    return read(source, format, language)
+
+
+def check_unicode(source: str, language: str) -> None:
+    """Raise ArticleError for half a surrogate pair, which JSON can hold and no encoding can."""
     try:
         source.encode()
     except UnicodeEncodeError as error:
         raise ArticleError(
             f"The {language} article is no valid Unicode: half a surrogate pair at character {error.start}."
         ) from error
-    if extract:
-        if format is not Format.HTML:
-            raise ArticleError(f"Only from HTML can an article be extracted, not from {format}.")
-        source = extract_article(source)
-    return read(source, format, language)
 
 
 def read_article(

@@ -65,10 +65,31 @@ class LanguageError(ServiceError):
         )
 
 
+class RouteError(ServiceError):
+    """The catalog has checkpoints that lead from one language into another, but they are not here."""
+
+    kind = "no-route"
+
+    def __init__(self, source: str, target: str, missing: Iterable[str]) -> None:
+        self.source = source
+        self.target = target
+        self.missing = tuple(missing)
+        super().__init__(
+            f'Nothing on this machine translates from "{source}" into "{target}"; '
+            f"get it with: triptych models pull {' '.join(self.missing)}"
+        )
+
+
 class VersionsError(ServiceError):
     """Versions that cannot be put side by side: too few, or one language twice."""
 
     kind = "versions"
+
+
+class EditError(ServiceError):
+    """A person's translation of a sentence that cannot stand in a version."""
+
+    kind = "edits"
 
 
 class FormatError(ServiceError):

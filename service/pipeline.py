@@ -6,23 +6,28 @@ Works on any thread; the engines and the encoder are handed in.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from alignment.audit import audit
 from alignment.beads import Row
 from alignment.parallel import parallel_rows
 from alignment.rows import align_versions
-from service.compose import compose
-from service.errors import EmptyArticleError, LanguageError, LimitError, VersionsError
+from service.compose import Draft, compose
+from service.errors import EditError, EmptyArticleError, LanguageError, LimitError, VersionsError
+from service.events import Begun, Event, Finished, Translated, growing
 from service.prefetch import Prefetched
 from service.result import Aligned, Origin, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from models.encoder import Encoder
     from service.article import Article
     from service.engines import Engines
+
+    # language -> number of a sentence -> a person's translation of it
+    Edits = Mapping[str, Mapping[int, str]]
 
 SOURCE = "en"
 
@@ -55,18 +60,50 @@ class Pipeline:
         """The id of the encoder that aligns."""
         return self._encoder.encoder_id
 
-    def translate(self, article: Article, targets: Sequence[str], *, model: str | None = None) -> Aligned:
-        """Translate an English article into each target; sentences correspond one to one by construction.
+    def translate(
+        self,
+        article: Article,
+        targets: Sequence[str],
+        *,
+        model: str | None = None,
+        quality: str | None = None,
+        edits: Edits | None = None,
+    ) -> Aligned:
+        """Translate an article into each target; sentences correspond one to one by construction.
 
-        Raises EmptyArticleError, LimitError, LanguageError, VersionsError, or a ModelError from the engines.
+        `model` names a checkpoint; `quality` ("fast", "best") chooses among those there are. `edits` are
+        translations by people that stand in place of the machine's: by language, by the number of the
+        sentence.
+
+        Raises EmptyArticleError, LimitError, LanguageError, RouteError, VersionsError, EditError, or a
+        ModelError from the engines.
         """
-        self._check([article])
-        if article.language != SOURCE:
-            raise LanguageError(article.language, (SOURCE,), "translation from")
-        self._check_languages([article.language, *targets])
-        versions = [Version(article, Origin.GIVEN), *self._translated(article, targets, model)]
-        rows = parallel_rows(_texts(versions), self._encoder)
-        return Aligned(tuple(versions), tuple(rows), self._signature(versions))
+        drafts = self._begin(article, targets, model, quality, edits)
+        return self._finish(article, [_completed(draft, article) for draft in drafts], edits)
+
+    def stream(
+        self,
+        article: Article,
+        targets: Sequence[str],
+        *,
+        model: str | None = None,
+        quality: str | None = None,
+        edits: Edits | None = None,
+    ) -> Iterator[Event]:
+        """Translate as `translate` does, and tell of every slice of sentences when it is there.
+
+        The languages take turns, and the first slices are small. Raises what `translate` raises, before the
+        first event where the request is at fault. Closing the iterator ends the work.
+        """
+        drafts = self._begin(article, targets, model, quality, edits)
+        made = {draft.target: draft.checkpoint_id for draft in drafts}
+        yield Begun(article, made, self._signature([draft.signature for draft in drafts], edits))
+        first = 0
+        for size in growing(len(article.sentences)):
+            for draft in drafts:
+                yield Translated(draft.target, first, tuple(draft.advance(size)))
+            first += size
+        yield Finished(self._finish(article, drafts, edits))
 
     def translate_texts(
         self,
@@ -78,7 +115,8 @@ class Pipeline:
     ) -> list[Version]:
         """Translate texts of any length, a word or nothing at all, together and without rows.
 
-        Raises LimitError (the limits are for all of them), LanguageError, or a ModelError from the engines.
+        All are in one language. Raises LimitError (the limits are for all of them), LanguageError,
+        RouteError, or a ModelError from the engines.
         """
         characters = sum(len(text.source) for text in texts)
         sentences = sum(len(text.sentences) for text in texts)
@@ -86,10 +124,10 @@ class Pipeline:
             raise LimitError("The request", "characters", characters, self.limits.characters)
         if sentences > self.limits.sentences:
             raise LimitError("The request", "sentences", sentences, self.limits.sentences)
-        for text in texts:
-            if text.language != SOURCE:
-                raise LanguageError(text.language, (SOURCE,), "translation from")
-        translator = Prefetched(self.engines.translator(target, model), texts, target)
+        if not texts:
+            return []
+        source = texts[0].language
+        translator = Prefetched(self.engines.translator(target, model, source=source), texts, target)
         return [compose(text, target, translator, self._encoder) for text in texts]
 
     def align(self, versions: Sequence[Article]) -> Aligned:
@@ -102,15 +140,19 @@ class Pipeline:
         translate_missing: Sequence[str] = (),
         *,
         model: str | None = None,
+        quality: str | None = None,
+        edits: Edits | None = None,
         audited: bool = True,
     ) -> Aligned:
         """Align versions, machine-translated ones added, and report what an editor should look at.
 
-        Raises as `translate` does; missing versions are made from the English one.
+        Raises as `translate` does; missing versions are made from the English one, with its `edits`, and
+        without one from the first that leads to all of them.
         """
         self._check(articles)
         languages = [article.language for article in articles]
         self._check_languages([*languages, *translate_missing])
+        _check_edits(edits, translate_missing)
         for language in languages:
             if language not in self.languages:
                 raise LanguageError(language, self.languages, "alignment")
@@ -119,22 +161,63 @@ class Pipeline:
         versions = [Version(article, Origin.GIVEN) for article in articles]
         rows = align_versions(_texts(versions), self._encoder) if len(versions) > 1 else []
         if translate_missing:
-            source = next((article for article in articles if article.language == SOURCE), None)
-            if source is None:
-                raise VersionsError(
-                    f"A missing version is translated from {SOURCE}; give the {SOURCE} version as well."
-                )
-            made = self._translated(source, translate_missing, model)
+            source = self._to_translate(articles, translate_missing)
+            drafts = self._drafts(source, translate_missing, model, quality, edits)
+            made = [_completed(draft, source).version(self._encoder) for draft in drafts]
             parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), self._encoder)
-            rows = [_with_translations(row, parallel) for row in rows] if rows else parallel
+            rows = [_with_translations(row, source.language, parallel) for row in rows] or parallel
             versions += made
         findings = audit(rows, _texts(versions)) if audited else []
-        return Aligned(tuple(versions), tuple(rows), self._signature(versions), tuple(findings))
+        engines = [version.signature for version in versions if version.signature]
+        signature = self._signature(engines, edits)
+        return Aligned(tuple(versions), tuple(rows), signature, tuple(findings))
 
-    def _translated(self, article: Article, targets: Sequence[str], model: str | None) -> list[Version]:
-        translators = {target: self.engines.translator(target, model) for target in targets}
+    def _begin(
+        self,
+        article: Article,
+        targets: Sequence[str],
+        model: str | None,
+        quality: str | None,
+        edits: Edits | None,
+    ) -> list[Draft]:
+        self._check([article])
+        self._check_languages([article.language, *targets])
+        _check_edits(edits, targets)
+        return self._drafts(article, targets, model, quality, edits)
+
+    def _finish(self, article: Article, drafts: Sequence[Draft], edits: Edits | None) -> Aligned:
+        versions = [Version(article, Origin.GIVEN), *(draft.version(self._encoder) for draft in drafts)]
+        rows = parallel_rows(_texts(versions), self._encoder)
+        signature = self._signature([draft.signature for draft in drafts], edits)
+        return Aligned(tuple(versions), tuple(rows), signature)
+
+    def _to_translate(self, articles: Sequence[Article], targets: Sequence[str]) -> Article:
+        """Return the version that missing ones are made from."""
+        pairs = self.engines.pairs
+        for article in sorted(articles, key=lambda article: article.language != SOURCE):
+            if article.language == SOURCE or set(targets) <= set(pairs.get(article.language, ())):
+                return article
+        raise VersionsError(
+            f"A missing version is translated from {SOURCE}, and nothing on this machine translates into "
+            f"{', '.join(targets)} from what was given; give the {SOURCE} version as well."
+        )
+
+    def _drafts(
+        self,
+        article: Article,
+        targets: Sequence[str],
+        model: str | None,
+        quality: str | None,
+        edits: Edits | None,
+    ) -> list[Draft]:
+        edits = edits or {}
+        translators = {
+            target: self.engines.translator(target, model, source=article.language, quality=quality)
+            for target in targets
+        }
         return [
-            compose(article, target, translator, self._encoder) for target, translator in translators.items()
+            Draft(article, target, translator, edits.get(target))
+            for target, translator in translators.items()
         ]
 
     def _check(self, articles: Sequence[Article]) -> None:
@@ -155,25 +238,39 @@ class Pipeline:
             if languages.count(language) > 1:
                 raise VersionsError(f'The language "{language}" is given twice; each version has its own.')
 
-    def _signature(self, versions: Sequence[Version]) -> str:
-        """Say what the result depends on: release, checkpoints with their settings, encoder."""
-        made = dict.fromkeys(
-            self.engines.translator(version.language, version.checkpoint).signature
-            for version in versions
-            if version.checkpoint is not None
-        )
-        return " ".join([f"triptych:{self._release}", *made, f"encoder:{self._encoder.encoder_id}"])
+    def _signature(self, engines: Iterable[str], edits: Edits | None) -> str:
+        """Say what the result depends on: release, checkpoints with their settings, encoder, edits."""
+        made = dict.fromkeys(engines)
+        parts = [f"triptych:{self._release}", *made, f"encoder:{self._encoder.encoder_id}"]
+        if edits and any(edits.values()):
+            ordered = sorted((language, sorted(texts.items())) for language, texts in edits.items() if texts)
+            parts.append(f"edits:{sha256(repr(ordered).encode()).hexdigest()[:8]}")
+        return " ".join(parts)
 
 
-def _with_translations(row: Row, parallel: Sequence[Row]) -> Row:
-    """Put the machine's translations into a row of given versions, where their source is.
+def _check_edits(edits: Edits | None, targets: Sequence[str]) -> None:
+    for language in edits or {}:
+        if language not in targets:
+            raise EditError(f'There are edits for "{language}", which is not translated into here.')
+
+
+def _completed(draft: Draft, article: Article) -> Draft:
+    """Translate all that a draft still lacks."""
+    draft.advance(len(article.sentences))
+    return draft
+
+
+def _with_translations(row: Row, translated: str, parallel: Sequence[Row]) -> Row:
+    """Put the machine's translations into a row of given versions, where their source (`translated`) is.
 
     `parallel` has a row for each of its sentences. The score stays that of the given versions; where the
     source is the only one of them, it is that of its translations.
     """
-    source = row.sentences[SOURCE]
+    source = row.sentences[translated]
     sentences = dict.fromkeys(parallel[0].sentences, source) | dict(row.sentences)
-    alone = source and not any(indices for language, indices in row.sentences.items() if language != SOURCE)
+    alone = source and not any(
+        indices for language, indices in row.sentences.items() if language != translated
+    )
     score = sum(parallel[index].score for index in source) / len(source) if alone else row.score
     return Row(sentences, score)
 

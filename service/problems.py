@@ -31,6 +31,7 @@ _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (errors.RateError, 429, ""),
     (errors.QuotaError, 429, ""),
     (errors.AccessError, 401, ""),
+    (errors.RouteError, 503, ""),
     (errors.ServiceError, 422, ""),
     (model_errors.CheckpointMissingError, 503, "model-missing"),
     (model_errors.CheckpointDamagedError, 503, "model-damaged"),
@@ -45,30 +46,38 @@ _TABLE: Sequence[tuple[type[Exception], int, str]] = (
 def problem_response(
     status: int, kind: str, detail: str, headers: dict[str, str] | None = None, **more: Any
 ) -> JSONResponse:
-    """Return a problem document; `kind` is the last part of its type."""
-    content = {
-        "type": _TYPE + kind,
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        **more,
-    }
+    """Return an answer with a problem document; `kind` is the last part of its type."""
+    content = _document(status, kind, detail) | more
     return JSONResponse(content, status, headers, media_type="application/problem+json")
 
 
 def problem_of(error: Exception) -> JSONResponse:
-    """Return the problem document for one of our errors."""
+    """Return the answer for one of our errors."""
+    document = problem_document(error)
+    return JSONResponse(document, document["status"], _headers(error), media_type="application/problem+json")
+
+
+def _document(status: int, kind: str, detail: str) -> dict[str, Any]:
+    return {"type": _TYPE + kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+
+
+def problem_document(error: Exception) -> dict[str, Any]:
+    """Return the problem document for one of our errors; one that is not ours is logged."""
     for family, status, kind in _TABLE:
         if isinstance(error, family):
             detail = str(error)
             if isinstance(error, model_errors.CheckpointDamagedError):
                 # The message names a folder of this machine, which is not the caller's business.
                 detail = f'"{error.checkpoint_id}" is damaged on the server and is not used.'
+<<<<<<< HEAD
+            return _document(status, kind or getattr(error, "kind", "error"), detail)
+=======
             return problem_response(
                 status, kind or getattr(error, "kind", "error"), detail, headers_of(error)
             )
+>>>>>>> compat/main
     _LOG.exception("unexpected error", exc_info=error)
-    return problem_response(500, "internal", "Something went wrong on the server; it has been logged.")
+    return _document(500, "internal", "Something went wrong on the server; it has been logged.")
 
 
 def status_of(error: Exception) -> int:

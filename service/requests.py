@@ -1,13 +1,28 @@
 """What callers send: the bodies of POST requests."""
 
 # No postponed annotations here: pydantic reads them.
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.article import Format
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="ISO 639-1 code", examples=["es"])]
+
+
+Edits = Annotated[
+    dict[Language, dict[Annotated[int, Field(ge=0)], str]],
+    Field(
+        max_length=20,
+        description="Translations by people that stand in place of the machine's: by language, by the number "
+        "of the sentence",
+        examples=[{"es": {"0": "Viene lluvia."}}],
+    ),
+]
+Quality = Annotated[
+    Literal["fast", "best"] | None,
+    Field(description="Which of the server's checkpoints to take; left out: the service's choice"),
+]
 
 
 class Body(BaseModel):
@@ -20,12 +35,14 @@ class Body(BaseModel):
 
 
 class TranslateBody(Body):
-    """An article to translate."""
+    """An article to translate; from a language that no checkpoint here reads, the way is through English."""
 
     text: str = Field(description="The article", examples=["Rain is coming.\n\nIt will last until Sunday."])
     source: Language = "en"
     targets: list[Language] = Field(min_length=1, max_length=20, examples=[["es", "ru"]])
     model: str | None = Field(default=None, description="A checkpoint id; left out: the service's choice")
+    edits: Edits = Field(default_factory=dict)
+    quality: Quality = None
 
 
 class AlignBody(Body):
@@ -35,6 +52,7 @@ class AlignBody(Body):
         min_length=2,
         max_length=20,
         description="Texts by language",
+        json_schema_extra={"additionalProperties": False},
         examples=[{"en": "It rains. Take a coat.", "es": "Llueve. Lleva un abrigo."}],
     )
 
@@ -42,6 +60,14 @@ class AlignBody(Body):
 class CompareBody(Body):
     """Versions of one article to compare; missing ones can be made by machine from the English one."""
 
-    versions: dict[Language, str] = Field(min_length=1, max_length=20, description="Texts by language")
+    versions: dict[Language, str] = Field(
+        min_length=1,
+        max_length=20,
+        description="Texts by language",
+        json_schema_extra={"additionalProperties": False},
+        examples=[{"en": "It rains. Take a coat.", "es": "Llueve. Lleva un abrigo."}],
+    )
     translate_missing: list[Language] = Field(default_factory=list, max_length=20)
     model: str | None = Field(default=None, description="A checkpoint id; left out: the service's choice")
+    edits: Edits = Field(default_factory=dict)
+    quality: Quality = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.catalog import Catalog, Entry, Kind, Origin
 from models.errors import CheckpointMissingError, UnknownCheckpointError
 from models.translation import Translation
 from service import cli
@@ -64,6 +65,11 @@ def fake_pipeline(
     """Return a pipeline of fakes that knows "starter", and "opus-mt-en-es" as one that is not there."""
     chosen = translator or FakeTranslator()
 
+    entries = tuple(
+        Entry(name, Kind.TRANSLATOR, "", Origin.SHIPPED, quality, "en", dict.fromkeys(chosen.targets, ""))
+        for name, quality in (("starter", "starter"), ("opus-mt-en-es", "fast"))
+    )
+
     def load(checkpoint_id: str) -> FakeTranslator:
         if checkpoint_id == "opus-mt-en-es":
             raise CheckpointMissingError(checkpoint_id, f"triptych models pull {checkpoint_id}")
@@ -71,9 +77,8 @@ def fake_pipeline(
             raise UnknownCheckpointError(checkpoint_id, ["starter", "opus-mt-en-es"])
         return chosen
 
-    return Pipeline(
-        Engines(load, ("starter",)), LetterEncoder(), languages, limits or Limits(100_000, 500), "0.0"
-    )
+    engines = Engines(load, lambda: entries[:1], Catalog(entries))
+    return Pipeline(engines, LetterEncoder(), languages, limits or Limits(100_000, 500), "0.0")
 
 
 def run_cli(*arguments: object) -> int:

@@ -7,8 +7,10 @@ import pytest
 from fastapi.testclient import TestClient
 from service_fakes import FakeTranslator, fake_pipeline
 
+from models.errors import CheckpointMissingError
 from service.app import create_app
 from service.config import Settings
+from service.engines import Engines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +67,56 @@ def test_accept_chooses_the_form(client: TestClient, accept: str, start: bytes) 
     assert response.content.lower().startswith(start)
 
 
+def streamed(client: TestClient, body: dict[str, object]) -> list[dict[str, Any]]:
+    response = client.post("/v1/translate", json=body, headers={"Accept": "application/x-ndjson"})
+    assert response.status_code == 200
+    return [json.loads(line) for line in response.content.split(b"\n") if line]
+
+
+def test_a_stream_holds_the_translation(client: TestClient) -> None:
+    lines = streamed(client, ARTICLE)
+    assert [line["type"] for line in lines] == (
+        ["article"] + ["sentence"] * 4 + ["version"] * 2 + ["row"] * 2 + ["end"]
+    )
+    whole = client.post("/v1/translate", json=ARTICLE).json()
+    assert {line["language"]: line["version"] for line in lines if line["type"] == "version"} == {
+        language: whole["versions"][language] for language in ("es", "ru")
+    }
+
+
+def test_a_stream_that_cannot_begin_is_a_problem_with_its_status(client: TestClient) -> None:
+    headers = {"Accept": "application/x-ndjson"}
+    bad = client.post("/v1/translate", json=ARTICLE | {"targets": ["xx"]}, headers=headers)
+    problem(bad, 422, "unknown-language")
+    problem(client.post("/v1/translate", json=ARTICLE | {"text": ""}, headers=headers), 422, "empty-article")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(CheckpointMissingError("starter", "get it"), 503), (RuntimeError("secret"), 500)]
+)
+def test_an_error_in_mid_stream_is_the_last_line(tmp_path: Path, error: Exception, status: int) -> None:
+    def failing(text: str) -> str:
+        if "boats" in text:
+            raise error
+        return text.upper()
+
+    app = create_app(Settings(store=tmp_path), lambda _: fake_pipeline(FakeTranslator(failing)))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        lines = streamed(client, ARTICLE)
+    assert [line["type"] for line in lines] == ["article", "sentence", "sentence", "problem"]
+    assert lines[-1]["problem"]["status"] == status
+    assert "secret" not in json.dumps(lines)
+
+
+def test_edits_reach_every_form(client: TestClient) -> None:
+    body = ARTICLE | {"edits": {"es": {"1": "Los barcos no salieron."}}}
+    for accept in ("application/json", "text/html", "application/x-tmx+xml", "application/x-ndjson"):
+        answer = client.post("/v1/translate", json=body, headers={"Accept": accept})
+        assert "Los barcos no salieron." in answer.text
+    refused = client.post("/v1/translate", json=ARTICLE | {"edits": {"es": {"7": "x"}}})
+    problem(refused, 422, "edits")
+
+
 def test_xliff_takes_one_target(client: TestClient) -> None:
     headers = {"Accept": "application/xliff+xml"}
     assert (
@@ -97,7 +149,8 @@ def test_script_in_an_article_stays_text(client: TestClient) -> None:
         ({"targets": ["xx"]}, 422, "unknown-language", "there are es, ru"),
         ({"targets": ["es", "es"]}, 422, "versions", "given twice"),
         ({"targets": ["../etc"]}, 422, "invalid-request", "targets"),
-        ({"source": "es"}, 422, "unknown-language", "there are en"),
+        ({"source": "de"}, 422, "unknown-language", "there are en"),
+        ({"quality": "good"}, 422, "invalid-request", "quality"),
         ({"format": "docx"}, 422, "invalid-request", "format"),
         ({"colour": "red"}, 422, "invalid-request", "colour"),
         ({"model": "opus-mt-en-es"}, 503, "model-missing", "triptych models pull opus-mt-en-es"),
@@ -150,10 +203,14 @@ def test_the_service_tells_its_state(client: TestClient) -> None:
     assert client.get("/readyz").json() == {"status": "ready"}
     models = {model["id"]: model for model in client.get("/v1/models").json()}
     assert models["starter"]["loaded"] is True
-    assert models["opus-mt-en-es"]["installed"] is False
+    opus = models["opus-mt-en-es"]
+    assert opus["installed"] is False
+    assert (opus["test_set"], opus["bleu"], opus["download_mb"]) == ("newstest2012", {"es": 39.0}, 312)
+    assert (opus["memory_mb"], opus["size_mb"]) == (290, 0)
     assert client.get("/v1/languages").json() == {
         "source": "en",
         "targets": ["es", "ru"],
+        "pairs": {"en": ["es", "ru"]},
         "alignable": ["en", "es", "ru"],
     }
     assert client.get("/openapi.json").status_code == 200
@@ -162,7 +219,8 @@ def test_the_service_tells_its_state(client: TestClient) -> None:
 def test_a_service_without_its_model_starts_and_says_what_is_missing(tmp_path: Path) -> None:
     def build(_: Settings) -> Any:
         pipeline = fake_pipeline()
-        pipeline.engines = type(pipeline.engines)(pipeline.engines._load, ("opus-mt-en-es",))
+        load, catalog = pipeline.engines._load, pipeline.engines._catalog
+        pipeline.engines = Engines(load, lambda: [catalog["opus-mt-en-es"]], catalog)
         return pipeline
 
     with TestClient(create_app(Settings(store=tmp_path), build)) as client:

@@ -3,9 +3,13 @@ from __future__ import annotations
 import pytest
 from service_fakes import FakeTranslator, fake_pipeline
 
+from models.catalog import Catalog, Entry, Kind
+from models.catalog import Origin as From
 from models.errors import CheckpointMissingError, UnknownCheckpointError, UnsupportedTargetError
 from service.article import Article, Format
-from service.errors import EmptyArticleError, LanguageError, LimitError, VersionsError
+from service.engines import Engines
+from service.errors import EditError, EmptyArticleError, LanguageError, LimitError, VersionsError
+from service.events import Begun, Finished, Translated
 from service.formats import read
 from service.pipeline import Limits
 from service.result import Origin
@@ -98,6 +102,24 @@ def test_comparing_needs_two_versions_and_translating_an_english_one() -> None:
         fake_pipeline().compare([article(RAIN, "es")], ["ru"])
 
 
+def test_a_spanish_article_is_translated_where_there_is_a_way() -> None:
+    pipeline = fake_pipeline()
+    entries = [
+        Entry(name, Kind.TRANSLATOR, "", From.SHIPPED, "fast", source, {target: ""})
+        for name, source, target in (("es-en", "es", "en"), ("en-ru", "en", "ru"))
+    ]
+    translators = {entry.id: FakeTranslator(targets=tuple(entry.targets)) for entry in entries}
+    for name, translator in translators.items():
+        translator.checkpoint_id, translator.signature = name, f"{name}|fake"
+    pipeline.engines = Engines(translators.__getitem__, lambda: entries, Catalog(tuple(entries)))
+    aligned = pipeline.translate(article(RAIN, "es"), ["en", "ru"])
+    assert [version.checkpoint for version in aligned.versions] == [None, "es-en", "es-en+en-ru"]
+    assert aligned.signature == "triptych:0.0 es-en|fake es-en|fake+en-ru|fake encoder:letters"
+    compared = pipeline.compare([article(RAIN, "es")], ["ru"])
+    assert [version.language for version in compared.versions] == ["es", "ru"]
+    assert [dict(row.sentences) for row in compared.rows] == [{"es": (i,), "ru": (i,)} for i in range(3)]
+
+
 def test_a_model_that_is_not_there_says_how_to_get_it() -> None:
     pipeline = fake_pipeline()
     with pytest.raises(CheckpointMissingError, match="triptych models pull opus-mt-en-es"):
@@ -110,3 +132,68 @@ def test_a_named_model_must_know_the_target() -> None:
     pipeline = fake_pipeline(FakeTranslator(targets=("es",)))
     with pytest.raises(UnsupportedTargetError, match='does not translate into "ru"'):
         pipeline.translate(article(RAIN), ["ru"], model="starter")
+
+
+LONG = " ".join(f"Boat number {index} stayed in the harbour." for index in range(40))
+
+
+def test_a_stream_run_to_its_end_is_the_translation() -> None:
+    *events, finished = fake_pipeline().stream(article(LONG), ["es", "ru"])
+    assert isinstance(finished, Finished)
+    whole = fake_pipeline().translate(article(LONG), ["es", "ru"])
+    assert finished.aligned == whole
+    begun = events[0]
+    assert isinstance(begun, Begun)
+    assert begun.signature == whole.signature
+    for version in whole.versions[1:]:
+        told = [
+            event for event in events if isinstance(event, Translated) and event.language == version.language
+        ]
+        assert tuple(found for event in told for found in event.translations) == version.translations
+
+
+def test_a_stream_translates_no_further_than_it_is_read() -> None:
+    translator = FakeTranslator()
+    events = fake_pipeline(translator).stream(article(LONG), ["es", "ru"])
+    next(events)
+    assert translator.asked == []
+    next(events)
+    assert len(translator.asked) == 1
+    events.close()  # type: ignore[attr-defined]
+    assert len(translator.asked) == 1
+
+
+def test_a_stream_refuses_what_a_translation_refuses_before_anything_happens() -> None:
+    with pytest.raises(LanguageError, match='"xx" is unknown'):
+        next(fake_pipeline().stream(article(RAIN), ["es", "xx"]))
+    with pytest.raises(EmptyArticleError):
+        next(fake_pipeline().stream(article("Hello"), ["es"]))
+
+
+def test_an_edit_stands_in_place_of_the_machines_translation() -> None:
+    translator = FakeTranslator()
+    edits = {"es": {1: "Todos los barcos se quedaron."}}
+    aligned = fake_pipeline(translator).translate(article(RAIN), ["es"], edits=edits)
+    spanish = aligned.versions[1].article
+    assert [sentence.text for sentence in spanish.sentences][1] == "Todos los barcos se quedaron."
+    assert "Every fishing boat stayed in behind its wall." not in translator.asked
+    plain = fake_pipeline().translate(article(RAIN), ["es"])
+    assert aligned.signature.startswith(f"{plain.signature} edits:")
+    compared = fake_pipeline().compare([article(RAIN)], ["es"], edits=edits)
+    assert compared.versions[1].article == spanish
+
+
+@pytest.mark.parametrize(
+    ("edits", "message"),
+    [
+        ({"es": {3: "x"}}, "has 3, counted from 0"),
+        ({"es": {0: " "}}, "is empty"),
+        ({"es": {0: "\ud800"}}, "surrogate"),
+        ({"ru": {0: "x"}}, 'edits for "ru"'),
+    ],
+)
+def test_an_edit_that_cannot_stand_is_refused(edits: dict[str, dict[int, str]], message: str) -> None:
+    with pytest.raises(EditError, match=message):
+        fake_pipeline().translate(article(RAIN), ["es"], edits=edits)
+    with pytest.raises(EditError, match=message):
+        fake_pipeline().compare([article(RAIN)], ["es"], edits=edits)

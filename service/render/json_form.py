@@ -6,6 +6,7 @@ code points.
 """
 
 # No postponed annotations here: pydantic reads them.
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -103,15 +104,8 @@ def aligned_out(aligned: Aligned) -> AlignedOut:
     read = columns(aligned.versions)
     return AlignedOut(
         signature=encodable(aligned.signature),
-        versions={column.language: _version(column) for column in read},
-        rows=tuple(
-            RowOut(
-                index=index,
-                sentences={column.language: row.sentences.get(column.language, ()) for column in read},
-                score=rounded(row.score),
-            )
-            for index, row in enumerate(aligned.rows)
-        ),
+        versions={column.language: version_out(column) for column in read},
+        rows=rows_out(aligned, read),
         findings=findings_out(aligned),
     )
 
@@ -121,7 +115,8 @@ def render_json(aligned: Aligned, *, indent: int | None = 2) -> bytes:
     return aligned_out(aligned).model_dump_json(indent=indent, exclude_none=True).encode() + b"\n"
 
 
-def _version(column: Column) -> VersionOut:
+def version_out(column: Column) -> VersionOut:
+    """Return a version as the model of it."""
     article = column.version.article
     blocks, passed = [], 0
     for index, block in enumerate(article.blocks):
@@ -160,6 +155,18 @@ def sentence_out(column: Column, index: int) -> SentenceOut:
         kind=column.block(index).kind,
         score=None if translation is None else rounded(translation.score),
         flags=None if translation is None else translation.flags,
+    )
+
+
+def rows_out(aligned: Aligned, read: Sequence[Column]) -> tuple[RowOut, ...]:
+    """Return the rows as models of them."""
+    return tuple(
+        RowOut(
+            index=index,
+            sentences={column.language: row.sentences.get(column.language, ()) for column in read},
+            score=rounded(row.score),
+        )
+        for index, row in enumerate(aligned.rows)
     )
 
 

@@ -20,6 +20,8 @@ from service.render.column import columns
 from service.render.text import decimal, encodable, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from alignment.audit import Finding
     from service.result import Aligned
 
@@ -29,25 +31,39 @@ _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 def render_tsv(aligned: Aligned, *, guard: bool = True) -> bytes:
     """Return the rows as UTF-8 tab-separated values; `guard` keeps text from running as a formula."""
-    read = columns(aligned.versions)
+    languages = tuple(version.language for version in aligned.versions)
     out = io.StringIO(newline="")
     table = csv.writer(out, dialect="excel-tab", lineterminator="\n")
-    table.writerow(["row", "score", *(column.language for column in read), "findings", "signature"])
+    table.writerow(tsv_header(languages))
+    table.writerows(tsv_rows(aligned, languages, guard=guard))
+    return out.getvalue().encode()
+
+
+def tsv_header(languages: Sequence[str]) -> list[str]:
+    """Return the names of the columns."""
+    return ["row", "score", *languages, "findings", "signature"]
+
+
+def tsv_rows(aligned: Aligned, languages: Sequence[str], *, guard: bool = True) -> Iterator[list[str]]:
+    """Yield the cells of each row; a language that the versions do not have is an empty cell."""
+    read = {column.language: column for column in columns(aligned.versions)}
     findings = [""] * len(aligned.rows)
     for finding in aligned.findings:
         findings[finding.row] += "; " * bool(findings[finding.row]) + _brief(finding)
     for index, row in enumerate(aligned.rows):
-        texts = (column.text(row.sentences.get(column.language, ())) for column in read)
-        free = [_cell(text, guard=guard) for text in (*texts, findings[index], aligned.signature)]
-        table.writerow([index + 1, decimal(row.score), *free])
-    return out.getvalue().encode()
+        texts = (
+            read[language].text(row.sentences.get(language, ())) if language in read else ""
+            for language in languages
+        )
+        free = (tsv_cell(text, guard=guard) for text in (*texts, findings[index], aligned.signature))
+        yield [str(index + 1), decimal(row.score), *free]
 
 
 def _brief(finding: Finding) -> str:
     return f"{finding.kind} {finding.language}: {finding.reason}"
 
 
-def _cell(text: str, *, guard: bool) -> str:
+def tsv_cell(text: str, *, guard: bool) -> str:
     """Return a cell's text on one line, harmless to a spreadsheet."""
     text = encodable(one_line(text)).replace("\0", "\ufffd")
     return f"'{text}" if guard and text.startswith(_FORMULA) else text
