@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from alignment.errors import AlignmentError
 from models import errors as model_errors
@@ -89,6 +90,12 @@ def headers_of(error: Exception) -> dict[str, str] | None:
     return None
 
 
+def _allowed(request: Request) -> list[str]:
+    """Return the methods of all routes on a request's path; the router itself names those of the first."""
+    found = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in found for method in getattr(route, "methods", None) or ()})
+
+
 def install_problems(app: FastAPI) -> None:
     """Answer every error of an application with a problem document."""
 
@@ -104,10 +111,12 @@ def install_problems(app: FastAPI) -> None:
         detail = "; ".join(f"{place['field']}: {place['problem']}" for place in places[:5])
         return problem_response(422, "invalid-request", detail, errors=places)
 
-    async def http(_: Request, error: Exception) -> JSONResponse:
+    async def http(request: Request, error: Exception) -> JSONResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500
         detail = str(error.detail) if isinstance(error, HTTPException) else ""
-        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else None
+        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+        if status == 405:
+            headers["Allow"] = ", ".join(_allowed(request))
         kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
         return problem_response(status, kind, detail, headers)
 

@@ -108,11 +108,11 @@ def test_tags_are_kept_and_can_be_named(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("change", "status", "detail"),
     [
-        ({"text": None}, 400, "text: Field required"),
+        ({"text": None}, 400, "text.0: Input"),
         ({"text": []}, 400, "text"),
         ({"text": ["a"] * 51}, 400, "text"),
         ({"text": {"a": "b"}}, 400, "text"),
-        ({"target_lang": None}, 400, "target_lang: Field required"),
+        ({"target_lang": None}, 400, "target_lang: Input"),
         ({"target_lang": "XX"}, 400, "there are ES, RU"),
         ({"source_lang": "RU"}, 400, "there are EN"),
         ({"formality": "less"}, 400, "formality"),

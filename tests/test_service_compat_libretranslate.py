@@ -116,8 +116,8 @@ def test_html_keeps_its_tags(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("change", "status", "error"),
     [
-        ({"q": None}, 400, "q: Field required"),
-        ({"target": None}, 400, "target: Field required"),
+        ({"q": None}, 400, "q.str: Input"),
+        ({"target": None}, 400, "target: Input"),
         ({"target": "xx"}, 400, "there are es, ru"),
         ({"source": "ru"}, 400, "there are en"),
         ({"format": "docx"}, 400, "format"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Request, UploadFile
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError, WithJsonSchema
 
 from service.compat.errors import BodyError
 
@@ -56,7 +56,7 @@ async def fields_of(request: Request) -> dict[str, Any]:
 def validated(model: type[M], fields: Mapping[str, Any]) -> M:
     """Return the fields as a model; raise BodyError that names the first that is wrong."""
     try:
-        checked = model.model_validate({name: value for name, value in fields.items() if value is not None})
+        checked = model.model_validate(fields)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         name = ".".join(str(part) for part in first["loc"]) or "body"
@@ -82,21 +82,39 @@ def check_unicode(value: object) -> None:
 
 def request_body(*kinds: str, model: type[BaseModel]) -> dict[str, Any]:
     """Describe a body for OpenAPI: the same fields in each of the media types."""
-    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}}
+    schema = model.model_json_schema()
+    content = {kind: {"schema": _in_a_form(schema) if kind in _FORMS else schema} for kind in kinds}
+    return {"requestBody": {"required": True, "content": content}}
 
 
-class File(BaseModel):
-    """A file that was uploaded, read into memory."""
+def _in_a_form(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema as a form can fulfil it: a field is not null, and a list has something in it."""
+    fields = {}
+    for name, field in schema["properties"].items():
+        kinds = [kind for kind in field.get("anyOf", []) if kind != {"type": "null"}]
+        kinds = [kind | {"minItems": 1} if kind.get("type") == "array" else kind for kind in kinds]
+        told = {key: value for key, value in field.items() if key != "anyOf" and value is not None}
+        if kinds:
+            told |= kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+        elif told.get("type") == "array":
+            told["minItems"] = max(told.get("minItems", 1), 1)
+        fields[name] = told
+    return schema | {"properties": fields}
 
+
+class _Upload(BaseModel):
     name: str
     content: bytes
+
+
+# A file that was uploaded, read into memory.
+File = Annotated[_Upload, WithJsonSchema({"type": "string", "format": "binary"})]
 
 
 async def _kept(value: object) -> object:
     if isinstance(value, UploadFile) or hasattr(value, "filename"):
         upload: Any = value
-        return File(name=upload.filename or "", content=await upload.read())
+        return _Upload(name=upload.filename or "", content=await upload.read())
     return value
 
 

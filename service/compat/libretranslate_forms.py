@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from service.compat.body import File
 
-Key = Annotated[str, Field(default="", description="API key, where the server asks for one")]
+Key = Annotated[str | None, Field(default=None, description="API key, where the server asks for one")]
 
 
 class ErrorOut(BaseModel):
