@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, TypedDict
 import anyio
 from fastapi import FastAPI
 
+from alignment.lexical import LexicalEncoder
+from models.cached import CachedEncoder, MemoryVectors
 from models.decoding import DecodingSettings
 from models.errors import ModelError
+from models.language import LanguageIdentifier
 from models.loading import load_encoder, load_translator
 from models.store import Store, default_store
 from service.api import router
@@ -23,6 +26,7 @@ from service.problems import install_problems
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from models.encoder import Encoder
     from models.translation import Translator
 
 # What USE-multilingual was trained on (Yang et al. 2020, section 3).
@@ -67,10 +71,25 @@ def build_pipeline(settings: Settings) -> Pipeline:
             threads=settings.threads,
         )
 
-    limits = Limits(settings.max_characters, settings.max_sentences)
     return Pipeline(
-        Engines(load, settings.models), load_encoder(settings.encoder), _LANGUAGES, limits, release()
+        Engines(load, settings.models),
+        build_encoder(settings, store),
+        _LANGUAGES,
+        Limits(settings.max_characters, settings.max_sentences),
+        release(),
+        LanguageIdentifier(_LANGUAGES),
     )
+
+
+def build_encoder(settings: Settings, store: Store) -> Encoder:
+    """Return the encoder that the settings name, its vectors kept in memory by content.
+
+    "none" is lengths and anchors alone. Raises a ModelError when the encoder cannot be had.
+    """
+    if settings.encoder == LexicalEncoder.encoder_id:
+        return LexicalEncoder()
+    encoder = load_encoder(settings.encoder, store=store, device=settings.device)
+    return CachedEncoder(encoder, MemoryVectors())
 
 
 def create_app(

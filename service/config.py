@@ -27,7 +27,10 @@ class Settings(BaseSettings):
     models: Annotated[tuple[str, ...], NoDecode, Field(min_length=1)] = Field(
         default=("starter",), description="Checkpoint ids in order of preference, separated by commas"
     )
-    encoder: str = Field(default="use", description="The sentence encoder that aligns")
+    encoder: str = Field(
+        default="use",
+        description='The sentence encoder that aligns; "none" goes by lengths, numbers and names alone',
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
     engine: Literal["auto", "ctranslate2", "torch"] = Field(
         default="auto", description="What runs checkpoints"

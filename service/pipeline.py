@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alignment.audit import audit
+from alignment.audit import audit, unrelated_findings
 from alignment.beads import Row
+from alignment.findings import Finding, Severity
+from alignment.order import order_findings
 from alignment.parallel import parallel_rows
 from alignment.rows import align_versions
 from service.compose import compose
@@ -17,7 +19,7 @@ from service.errors import EmptyArticleError, LanguageError, LimitError, Version
 from service.result import Aligned, Origin, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from models.encoder import Encoder
     from service.article import Article
@@ -38,16 +40,24 @@ class Pipeline:
     """Translates, aligns and compares articles.
 
     `languages` are those the encoder knows; `release` is the version of Triptych that signs the results.
+    `identify` names the language of a text where it is sure, else None.
     """
 
     def __init__(
-        self, engines: Engines, encoder: Encoder, languages: Collection[str], limits: Limits, release: str
+        self,
+        engines: Engines,
+        encoder: Encoder,
+        languages: Collection[str],
+        limits: Limits,
+        release: str,
+        identify: Callable[[str], str | None] | None = None,
     ) -> None:
         self.engines = engines
         self.limits = limits
         self.languages = tuple(languages)
         self._encoder = encoder
         self._release = release
+        self._identify = identify
 
     @property
     def encoder_id(self) -> str:
@@ -92,7 +102,9 @@ class Pipeline:
         if len(languages) + len(translate_missing) < 2:
             raise VersionsError(f"There is only one version ({languages[0]}); give at least two.")
         versions = [Version(article, Origin.GIVEN) for article in articles]
-        rows = align_versions(_texts(versions), self._encoder) if len(versions) > 1 else []
+        rows, findings = [], self._wrong_languages(versions)
+        if len(versions) > 1:
+            rows = align_versions(_texts(versions), self._encoder, _blocks(versions))
         if translate_missing:
             source = next((article for article in articles if article.language == SOURCE), None)
             if source is None:
@@ -103,8 +115,27 @@ class Pipeline:
             parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), self._encoder)
             rows = [_with_translations(row, parallel) for row in rows] if rows else parallel
             versions += made
-        findings = audit(rows, _texts(versions)) if audited else []
+        findings += self._findings(rows, _texts(versions), audited)
         return Aligned(tuple(versions), tuple(rows), self._signature(versions), tuple(findings))
+
+    def _wrong_languages(self, versions: Sequence[Version]) -> list[Finding]:
+        """Say which versions surely are in another language than they are given as."""
+        found = []
+        for version in versions:
+            spoken = self._identify(version.article.text) if self._identify else None
+            if spoken not in (None, version.language):
+                reason = f"{version.language} reads like {spoken}; was the right file given?"
+                found.append(Finding(0, version.language, "language", Severity.WARNING, reason))
+        return found
+
+    def _findings(
+        self, rows: Sequence[Row], texts: Mapping[str, Sequence[str]], audited: bool
+    ) -> list[Finding]:
+        """Say what is wrong with whole versions and, if asked, with their rows."""
+        found = order_findings(rows, texts, self._encoder)
+        told = {finding.language for finding in found}
+        rest = audit(rows, texts) if audited else unrelated_findings(rows, list(texts))
+        return found + [finding for finding in rest if finding.language not in told]
 
     def _translated(self, article: Article, targets: Sequence[str], model: str | None) -> list[Version]:
         translators = {target: self.engines.translator(target, model) for target in targets}
@@ -156,5 +187,15 @@ def _with_translations(row: Row, parallel: Sequence[Row]) -> Row:
 def _texts(versions: Sequence[Version]) -> dict[str, list[str]]:
     return {
         version.language: [" ".join(sentence.text.split()) for sentence in version.article.sentences]
+        for version in versions
+    }
+
+
+def _blocks(versions: Sequence[Version]) -> dict[str, list[int]]:
+    """Return for each version the number of the block that each of its sentences stands in."""
+    return {
+        version.language: [
+            number for number, block in enumerate(version.article.blocks) for _ in block.sentences
+        ]
         for version in versions
     }

@@ -20,7 +20,7 @@ from service.render.column import columns
 from service.render.text import decimal, encodable, one_line
 
 if TYPE_CHECKING:
-    from alignment.audit import Finding
+    from alignment.findings import Finding
     from service.result import Aligned
 
 # The last four are the full-width forms, which East Asian spreadsheets take for the same.
