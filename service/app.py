@@ -12,8 +12,11 @@ import anyio
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from alignment.lexical import LexicalEncoder
+from models.cached import CachedEncoder, MemoryVectors
 from models.decoding import DecodingSettings
 from models.errors import ModelError
+from models.language import LanguageIdentifier
 from models.loading import load_encoder, load_translator
 from models.routes import PIVOT
 from models.store import Store, default_store
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from models.catalog import Entry
+    from models.encoder import Encoder
     from models.translation import Translator
 
 # What USE-multilingual was trained on (Yang et al. 2020, section 3).
@@ -93,9 +97,14 @@ def build_pipeline(settings: Settings) -> Pipeline:
         return [item.entry for item in store.installed()]
 
     quality = None if settings.models else settings.quality
-    engines = Engines(load, candidates, store.catalog, quality)
-    limits = Limits(settings.max_characters, settings.max_sentences)
-    return Pipeline(engines, load_encoder(settings.encoder), _LANGUAGES, limits, release())
+    return Pipeline(
+        Engines(load, candidates, store.catalog, quality),
+        build_encoder(settings, store),
+        _LANGUAGES,
+        Limits(settings.max_characters, settings.max_sentences),
+        release(),
+        LanguageIdentifier(_LANGUAGES),
+    )
 
 
 def _warn_of_starter(engines: Engines, store: Store) -> None:
@@ -125,6 +134,17 @@ def build_access(settings: Settings) -> Access:
         settings.address_characters,
     )
     return Access(build_keys(settings), Buckets(time.monotonic), allowances, required=settings.require_key)
+
+
+def build_encoder(settings: Settings, store: Store) -> Encoder:
+    """Return the encoder that the settings name, its vectors kept in memory by content.
+
+    "none" is lengths and anchors alone. Raises a ModelError when the encoder cannot be had.
+    """
+    if settings.encoder == LexicalEncoder.encoder_id:
+        return LexicalEncoder()
+    encoder = load_encoder(settings.encoder, store=store, device=settings.device)
+    return CachedEncoder(encoder, MemoryVectors())
 
 
 def create_app(

@@ -31,7 +31,10 @@ class Settings(BaseSettings):
     quality: Literal["fast", "best"] = Field(
         default="best", description="Which of the checkpoints there are is taken, where MODELS names none"
     )
-    encoder: str = Field(default="use", description="The sentence encoder that aligns")
+    encoder: str = Field(
+        default="use",
+        description='The sentence encoder that aligns; "none" goes by lengths, numbers and names alone',
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
     engine: Literal["auto", "ctranslate2", "torch"] = Field(
         default="auto", description="What runs checkpoints"

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from alignment.audit import audit
+from alignment.audit import audit, unrelated_findings
 from alignment.beads import Row
+from alignment.findings import Finding, Severity
+from alignment.order import order_findings
 from alignment.parallel import parallel_rows
 from alignment.rows import align_versions
 from service.compose import Draft, compose
@@ -18,10 +20,9 @@ from service.errors import EditError, EmptyArticleError, LanguageError, LimitErr
 from service.events import Begun, Event, Finished, Translated, growing
 from service.prefetch import Prefetched
 from service.result import Aligned, Origin, Version
-from service.similarity import RememberingEncoder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from models.encoder import Encoder
     from service.article import Article
@@ -45,16 +46,24 @@ class Pipeline:
     """Translates, aligns and compares articles.
 
     `languages` are those the encoder knows; `release` is the version of Triptych that signs the results.
+    `identify` names the language of a text where it is sure, else None.
     """
 
     def __init__(
-        self, engines: Engines, encoder: Encoder, languages: Collection[str], limits: Limits, release: str
+        self,
+        engines: Engines,
+        encoder: Encoder,
+        languages: Collection[str],
+        limits: Limits,
+        release: str,
+        identify: Callable[[str], str | None] | None = None,
     ) -> None:
         self.engines = engines
         self.limits = limits
         self.languages = tuple(languages)
         self._encoder = encoder
         self._release = release
+        self._identify = identify
 
     @property
     def encoder_id(self) -> str:
@@ -79,9 +88,8 @@ class Pipeline:
         Raises EmptyArticleError, LimitError, LanguageError, RouteError, VersionsError, EditError, or a
         ModelError from the engines.
         """
-        encoder = RememberingEncoder(self._encoder)
-        drafts = self._begin(article, targets, model, quality, edits, encoder)
-        return self._finish(article, [_completed(draft, article) for draft in drafts], edits, encoder)
+        drafts = self._begin(article, targets, model, quality, edits)
+        return self._finish(article, [_completed(draft, article) for draft in drafts], edits)
 
     def stream(
         self,
@@ -97,8 +105,7 @@ class Pipeline:
         The languages take turns, and the first slices are small. Raises what `translate` raises, before the
         first event where the request is at fault. Closing the iterator ends the work.
         """
-        encoder = RememberingEncoder(self._encoder)
-        drafts = self._begin(article, targets, model, quality, edits, encoder)
+        drafts = self._begin(article, targets, model, quality, edits)
         made = {draft.target: draft.checkpoint_id for draft in drafts}
         yield Begun(article, made, self._signature([draft.signature for draft in drafts], edits))
         first = 0
@@ -106,7 +113,7 @@ class Pipeline:
             for draft in drafts:
                 yield Translated(draft.target, first, tuple(draft.advance(size)))
             first += size
-        yield Finished(self._finish(article, drafts, edits, encoder))
+        yield Finished(self._finish(article, drafts, edits))
 
     def translate_texts(
         self,
@@ -162,19 +169,39 @@ class Pipeline:
         if len(languages) + len(translate_missing) < 2:
             raise VersionsError(f"There is only one version ({languages[0]}); give at least two.")
         versions = [Version(article, Origin.GIVEN) for article in articles]
-        rows = align_versions(_texts(versions), self._encoder) if len(versions) > 1 else []
+        rows, findings = [], self._wrong_languages(versions)
+        if len(versions) > 1:
+            rows = align_versions(_texts(versions), self._encoder, _blocks(versions))
         if translate_missing:
             source = self._to_translate(articles, translate_missing)
-            encoder = RememberingEncoder(self._encoder)
-            drafts = self._drafts(source, translate_missing, model, quality, edits, encoder)
+            drafts = self._drafts(source, translate_missing, model, quality, edits)
             made = [_completed(draft, source).version() for draft in drafts]
-            parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), encoder)
+            parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), self._encoder)
             rows = [_with_translations(row, source.language, parallel) for row in rows] or parallel
             versions += made
-        findings = audit(rows, _texts(versions)) if audited else []
+        findings += self._findings(rows, _texts(versions), audited)
         engines = [version.signature for version in versions if version.signature]
         signature = self._signature(engines, edits)
         return Aligned(tuple(versions), tuple(rows), signature, tuple(findings))
+
+    def _wrong_languages(self, versions: Sequence[Version]) -> list[Finding]:
+        """Say which versions surely are in another language than they are given as."""
+        found = []
+        for version in versions:
+            spoken = self._identify(version.article.text) if self._identify else None
+            if spoken not in (None, version.language):
+                reason = f"{version.language} reads like {spoken}; was the right file given?"
+                found.append(Finding(0, version.language, "language", Severity.WARNING, reason))
+        return found
+
+    def _findings(
+        self, rows: Sequence[Row], texts: Mapping[str, Sequence[str]], audited: bool
+    ) -> list[Finding]:
+        """Say what is wrong with whole versions and, if asked, with their rows."""
+        found = order_findings(rows, texts, self._encoder)
+        told = {finding.language for finding in found}
+        rest = audit(rows, texts) if audited else unrelated_findings(rows, list(texts))
+        return found + [finding for finding in rest if finding.language not in told]
 
     def _begin(
         self,
@@ -183,18 +210,15 @@ class Pipeline:
         model: str | None,
         quality: str | None,
         edits: Edits | None,
-        encoder: Encoder,
     ) -> list[Draft]:
         self._check([article])
         self._check_languages([article.language, *targets])
         _check_edits(edits, targets)
-        return self._drafts(article, targets, model, quality, edits, encoder)
+        return self._drafts(article, targets, model, quality, edits)
 
-    def _finish(
-        self, article: Article, drafts: Sequence[Draft], edits: Edits | None, encoder: Encoder
-    ) -> Aligned:
+    def _finish(self, article: Article, drafts: Sequence[Draft], edits: Edits | None) -> Aligned:
         versions = [Version(article, Origin.GIVEN), *(draft.version() for draft in drafts)]
-        rows = parallel_rows(_texts(versions), encoder)
+        rows = parallel_rows(_texts(versions), self._encoder)
         signature = self._signature([draft.signature for draft in drafts], edits)
         return Aligned(tuple(versions), tuple(rows), signature)
 
@@ -216,7 +240,6 @@ class Pipeline:
         model: str | None,
         quality: str | None,
         edits: Edits | None,
-        encoder: Encoder,
     ) -> list[Draft]:
         edits = edits or {}
         translators = {
@@ -224,7 +247,7 @@ class Pipeline:
             for target in targets
         }
         return [
-            Draft(article, target, translator, encoder, edits.get(target))
+            Draft(article, target, translator, self._encoder, edits.get(target))
             for target, translator in translators.items()
         ]
 
@@ -286,5 +309,15 @@ def _with_translations(row: Row, translated: str, parallel: Sequence[Row]) -> Ro
 def _texts(versions: Sequence[Version]) -> dict[str, list[str]]:
     return {
         version.language: [" ".join(sentence.text.split()) for sentence in version.article.sentences]
+        for version in versions
+    }
+
+
+def _blocks(versions: Sequence[Version]) -> dict[str, list[int]]:
+    """Return for each version the number of the block that each of its sentences stands in."""
+    return {
+        version.language: [
+            number for number, block in enumerate(version.article.blocks) for _ in block.sentences
+        ]
         for version in versions
     }

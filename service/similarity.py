@@ -18,36 +18,11 @@ from models.guards import has_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
     from models.encoder import Encoder
     from models.translation import Translation
 
 LEAST: Final = 0.45
 UNLIKE: Final = "unlike"
-
-
-class RememberingEncoder:
-    """An encoder that encodes no sentence twice; it lives as long as one article is worked on."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._vectors: dict[str, npt.NDArray[np.float32]] = {}
-
-    @property
-    def encoder_id(self) -> str:
-        """The id of the encoder inside."""
-        return self._encoder.encoder_id
-
-    def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Return float32 vectors of shape (len(sentences), dim), rows of unit length; (0, dim) for none."""
-        new = [sentence for sentence in dict.fromkeys(sentences) if sentence not in self._vectors]
-        if new or not sentences:
-            vectors = self._encoder.encode(new)
-            self._vectors |= zip(new, vectors, strict=True)
-            if not sentences:
-                return vectors
-        return np.stack([self._vectors[sentence] for sentence in sentences])
 
 
 def with_similarity(

@@ -56,7 +56,11 @@ class LoopbackHub:
 
     def publish(self, repository: str, folder: Path) -> str:
         """Add a folder as a repository's newest commit; return the commit."""
-        files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+        files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
         files[".gitattributes"] = b"*.spm filter=lfs\n"
         commit = hashlib.sha1(b"".join(files.values())).hexdigest()
         self.repositories.setdefault(repository, {})[commit] = files
