@@ -23,7 +23,14 @@ def test_no_models_named_means_all_there_are(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "http"), ("DEVICE", "tpu"), ("BEAMS", "0"), ("MODELS", ","), ("QUALITY", "good"), ("MAX_BYTES", "1")],
+    [
+        ("PORT", "http"),
+        ("DEVICE", "tpu"),
+        ("BEAMS", "0"),
+        ("MODELS", ","),
+        ("QUALITY", "good"),
+        ("MAX_BYTES", "1"),
+    ],
 )
 def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"TRIPTYCH_{name}", value)
