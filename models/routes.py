@@ -37,11 +37,11 @@ def find_route(
 
 
 def by_quality(entries: Sequence[Entry], quality: str | None) -> list[Entry]:
-    """Return the entries in the order in which a quality wishes for them; equals, and with None all, as given."""
-    order = _ORDER[quality] if quality else ()
-    return sorted(
-        entries, key=lambda entry: order.index(entry.quality) if entry.quality in order else len(order)
-    )
+    """Return the entries as a quality wishes for them; equals, and with None all, stay in their order."""
+    if quality is None:
+        return list(entries)
+    order = {name: place for place, name in enumerate(_ORDER[quality])}
+    return sorted(entries, key=lambda entry: order.get(entry.quality, len(order)))
 
 
 def reachable(entries: Sequence[Entry]) -> Mapping[str, tuple[str, ...]]:
