@@ -126,9 +126,13 @@ class HubRefusedError(ModelError):
         self.repository = repository
         self.status = status
         self.retry_after = retry_after
-        said = {404: "it has no such repository or revision", 429: "too many requests"}.get(
-            status, "it refuses"
-        )
+        closed = "it is private or gated; where you may have it, set HF_TOKEN"
+        said = {
+            401: closed,
+            403: closed,
+            404: "it has no such repository or revision",
+            429: "too many requests",
+        }.get(status, "it refuses")
         later = f", to be asked again in {retry_after} s" if retry_after else ""
         super().__init__(f"The hub answered {status} for {repository}: {said}{later}.")
 

@@ -35,8 +35,8 @@ def load_translator(
 
     `device` is "auto" (a GPU where the engine finds one), "cpu" or "cuda"; `engine` is "ctranslate2" (int8 on
     a processor, float16 on a GPU; the checkpoint is converted once), "torch", or "auto": ctranslate2 where it
-    is installed and can keep what it converts. `threads` are the processor's (None: as many as the engine
-    takes by itself).
+    is installed and can keep what it converts. `threads` are the processor's (None: its physical cores; never
+    more).
 
     Raises UnknownCheckpointError, CheckpointMissingError, CheckpointDamagedError, CheckpointInvalidError,
     DeviceError, EngineError.

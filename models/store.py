@@ -213,12 +213,17 @@ class Store:
         if not place.is_dir():
             raise CheckpointMissingError(checkpoint_id, entry.command)
         gone = [place, self.root / "converted" / checkpoint_id]
-        size = sum(path.stat().st_size for folder in gone for path in folder.rglob("*") if path.is_file())
+        size = self.disk_size(checkpoint_id)
         with self.staging() as beside:
             for number, folder in enumerate(gone):
                 with suppress(FileNotFoundError):
                     folder.replace(beside / str(number))  # gone at once, however long the rest takes
         return size
+
+    def disk_size(self, checkpoint_id: str) -> int:
+        """Return the bytes a checkpoint takes on this machine, its converted forms with it."""
+        places = (self.folder(checkpoint_id), self.root / "converted" / checkpoint_id)
+        return sum(map(folder_size, places))
 
     def _put(self, beside: Path, place: Path) -> Path:
         """Rename a staged folder into place; if others do so at the same time, the last one stays."""
@@ -255,6 +260,11 @@ class Store:
         if entry.origin is Origin.SHIPPED:
             raise CheckpointShippedError(checkpoint_id)
         return entry
+
+
+def folder_size(folder: Path) -> int:
+    """Return the bytes of all files in a folder, 0 if it is not there."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def default_root() -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from models.catalog import Kind
 from models.errors import CheckpointMissingError, UnsupportedTargetError
 from models.pivot import PivotTranslator
-from models.routes import PIVOT, find_route, reachable
+from models.routes import PIVOT, by_quality, find_route, reachable
 from service.errors import LanguageError, RouteError
 
 if TYPE_CHECKING:
@@ -105,10 +105,10 @@ class Engines:
 
     def _no_way(self, source: str, target: str, quality: str | None) -> LanguageError | RouteError:
         """Tell what to pull, where the catalog has a way; else which languages there are."""
-        known = self._catalog.entries
-        if way := find_route(known, source, target, quality):
-            here = {entry.id for entry in self._candidates()}
-            return RouteError(source, target, [leg.id for leg in way if leg.id not in here])
+        here, known = self._candidates(), self._catalog.entries
+        # What is here goes first: only what lacks is to be pulled.
+        if way := find_route([*here, *by_quality(known, quality)], source, target):
+            return RouteError(source, target, [leg.id for leg in way if leg not in here])
         pairs = reachable(known)
         if source not in pairs:
             return LanguageError(source, pairs, "translation from")

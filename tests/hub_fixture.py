@@ -24,6 +24,8 @@ class Faults:
 
     status: dict[str, int] = field(default_factory=dict)
     retry_after: str = ""
+    error_code: str = ""
+    gone_after_cut: bool = False
     cut_after: dict[str, int] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
 
@@ -78,8 +80,8 @@ class LoopbackHub:
         self.requests.append((method, path, headers.get("Range", "")))
         for end, status in self.faults.status.items():
             if path.endswith(end):
-                late = {"Retry-After": self.faults.retry_after} if self.faults.retry_after else {}
-                return status, late, b"{}", -1
+                said = {"Retry-After": self.faults.retry_after, "X-Error-Code": self.faults.error_code}
+                return status, {name: value for name, value in said.items() if value}, b"{}", -1
         if path.startswith("/api/models/"):
             return self._info(path.removeprefix("/api/models/"))
         return self._file(path.lstrip("/"), headers)
@@ -162,6 +164,8 @@ def _handler(hub: LoopbackHub) -> type[BaseHTTPRequestHandler]:
                 return
             if 0 <= cut < len(body):
                 hub.faults.cut_after.pop(path.rsplit("/", 1)[-1], None)
+                if hub.faults.gone_after_cut:
+                    hub.faults.status[""] = 404
                 self.wfile.write(body[:cut])
                 self.wfile.flush()
                 self.close_connection = True
