@@ -4,7 +4,6 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-import anyio
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, Field
 
@@ -18,6 +17,8 @@ from service.render.forms import FORMS
 from service.render.json_form import AlignedOut
 from service.requests import AlignBody, CompareBody, TranslateBody
 from service.result import Aligned
+from service.watching import watched
+from service.work import Work
 
 router = APIRouter()
 
@@ -35,7 +36,10 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (406, "No form there is is acceptable"),
         (413, "The body, a text or its number of sentences is over the limit"),
         (422, "Something in the request cannot be used"),
-        (503, "A checkpoint is not on the server; the detail says how to get it"),
+        (
+            503,
+            "A checkpoint is not there, or there is too much to do; Retry-After says when to come again",
+        ),
     )
 }
 
@@ -68,9 +72,11 @@ async def translate(request: Request, body: TranslateBody, accept: Accept = None
 
     def work() -> Aligned:
         article = article_of(body.text, body.format, body.source, extract=body.extract)
-        return pipeline.translate(article, body.targets, model=body.model)
+        terms = body.terms(body.targets, request.state.glossaries)
+        return pipeline.translate(article, body.targets, model=body.model, work=claim, glossary=terms)
 
-    return await _answer(request, accept, work)
+    claim = Work.within(request.state.deadline)
+    return await _answer(request, accept, work, claim)
 
 
 @router.post("/v1/align", response_model=AlignedOut, responses=_FORMS | _PROBLEMS, tags=["articles"])
@@ -86,7 +92,7 @@ async def align(request: Request, body: AlignBody, accept: Accept = None) -> Res
             ]
         )
 
-    return await _answer(request, accept, work)
+    return await _answer(request, accept, work, Work.within(request.state.deadline))
 
 
 @router.post("/v1/compare", response_model=AlignedOut, responses=_FORMS | _PROBLEMS, tags=["articles"])
@@ -99,9 +105,13 @@ async def compare(request: Request, body: CompareBody, accept: Accept = None) ->
             article_of(text, body.format, language, extract=body.extract)
             for language, text in body.versions.items()
         ]
-        return pipeline.compare(articles, body.translate_missing, model=body.model)
+        terms = body.terms(body.translate_missing, request.state.glossaries)
+        return pipeline.compare(
+            articles, body.translate_missing, model=body.model, work=claim, glossary=terms
+        )
 
-    return await _answer(request, accept, work)
+    claim = Work.within(request.state.deadline)
+    return await _answer(request, accept, work, claim)
 
 
 @router.get("/v1/models", tags=["service"])
@@ -150,11 +160,9 @@ def readyz(request: Request) -> Response | dict[str, str]:
     return {"status": "ready"}
 
 
-async def _answer(request: Request, accept: str | None, work: Callable[[], Aligned]) -> Response:
+async def _answer(request: Request, accept: str | None, work: Callable[[], Aligned], claim: Work) -> Response:
     """Run model work off the event loop, and render what comes of it there too."""
     form = chosen_form(accept)
-    content = await anyio.to_thread.run_sync(
-        lambda: rendered(work(), form), limiter=request.state.model_work, abandon_on_cancel=False
-    )
+    content = await watched(request, lambda: rendered(work(), form), claim, request.state.model_work)
     headers = {"Vary": "Accept", "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type=form.media_type, headers=headers)

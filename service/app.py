@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 import anyio
@@ -14,17 +17,27 @@ from models.errors import ModelError
 from models.loading import load_encoder, load_translator
 from models.store import Store, default_store
 from service.api import router
+from service.api_memory import router as memory_router
+from service.batcher import Batcher
 from service.body_limit import BodyLimit
 from service.config import Settings, read_settings
 from service.engines import Engines
+from service.errors import MemoryFileError
+from service.glossary import read_glossaries
+from service.glossed import GlossaryTranslator
+from service.memory.database import Memory
+from service.memory.remembering import RememberingTranslator
 from service.pipeline import Limits, Pipeline
 from service.problems import install_problems
+from service.turns import SharedEncoder, Turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from models.translation import Translator
+    from service.glossary import Glossary
 
+_LOG = logging.getLogger("triptych")
 # What USE-multilingual was trained on (Yang et al. 2020, section 3).
 _LANGUAGES = ("en", "es", "ru", "ar", "de", "fr", "it", "ja", "ko", "nl", "pl", "pt", "th", "tr", "zh")
 
@@ -35,6 +48,9 @@ class State(TypedDict):
     pipeline: Pipeline
     store: Store
     model_work: anyio.CapacityLimiter
+    memory: Memory | None
+    glossaries: dict[str, Glossary]
+    deadline: int
 
 
 def release() -> str:
@@ -64,13 +80,52 @@ def build_pipeline(settings: Settings) -> Pipeline:
             device=settings.device,
             engine=settings.engine,
             settings=DecodingSettings(beams=settings.beams),
-            threads=settings.threads,
+            threads=settings.threads or _cores(),
         )
 
+    threads = settings.threads or _cores()
+    turns = Turns(max(_cores() // threads, 1))
+    memory = build_memory(settings)
+    encoder = SharedEncoder(load_encoder(settings.encoder), Turns())
+
+    def batching(translator: Translator) -> Batcher:
+        return Batcher(translator, turns, capacity=settings.queue)
+
+    def layers(translator: Translator, glossary: Glossary) -> Translator:
+        if glossary:
+            translator = GlossaryTranslator(translator, glossary, encoder)
+        return RememberingTranslator(translator, memory, release()) if memory else translator
+
     limits = Limits(settings.max_characters, settings.max_sentences)
-    return Pipeline(
-        Engines(load, settings.models), load_encoder(settings.encoder), _LANGUAGES, limits, release()
-    )
+    engines = Engines(load, settings.models, batching, layers)
+    return Pipeline(engines, encoder, _LANGUAGES, limits, release())
+
+
+def build_memory(settings: Settings) -> Memory | None:
+    """Return the translation memory that the settings name, None if they want none.
+
+    Raises MemoryFileError. Where none is named and the store cannot be written to, there is none.
+    """
+    if settings.memory == Path("off"):
+        return None
+    path = settings.memory or build_store(settings).root / "memory.db"
+    try:
+        return Memory(path, settings.memory_units)
+    except MemoryFileError as error:
+        if settings.memory is None and isinstance(error.__cause__, OSError):
+            _LOG.warning("there is no translation memory: %s", error.problem)
+            return None
+        raise
+
+
+def build_glossaries(settings: Settings) -> dict[str, Glossary]:
+    """Return the glossaries that the settings name, by name; raise GlossaryError."""
+    return read_glossaries(settings.glossary) if settings.glossary else {}
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def create_app(
@@ -87,9 +142,12 @@ def create_app(
         yield State(
             pipeline=pipeline,
             store=build_store(chosen),
-            # One at a time: the engine uses all the cores it was given by itself.
-            model_work=anyio.CapacityLimiter(1),
+            model_work=anyio.CapacityLimiter(chosen.requests),
+            memory=await anyio.to_thread.run_sync(build_memory, chosen),
+            glossaries=await anyio.to_thread.run_sync(build_glossaries, chosen),
+            deadline=chosen.deadline,
         )
+        await anyio.to_thread.run_sync(pipeline.engines.close)
 
     app = FastAPI(
         title="Triptych",
@@ -101,4 +159,5 @@ def create_app(
     app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes)
     install_problems(app)
     app.include_router(router)
+    app.include_router(memory_router)
     return app

@@ -1,4 +1,4 @@
-"""The command line: triptych translate, align, compare, serve, models.
+"""The command line: triptych translate, align, compare, serve, memory, models.
 
 Exit codes: 0 done, 2 bad usage or bad input (one line on standard error), 1 anything unforeseen.
 Heavy packages are imported by the command that needs them, so that --help answers at once.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from models.errors import ModelError
+from service.cli_memory import memory
 from service.cli_models import models
 from service.errors import FormatError, ServiceError, VersionsError
 
@@ -40,6 +41,7 @@ def cli() -> None:
     """Translate an article, align its versions, show them side by side."""
 
 
+cli.add_command(memory)
 cli.add_command(models)
 
 

@@ -6,6 +6,7 @@ Works on any thread; the engines and the encoder are handed in.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from alignment.audit import audit
@@ -14,6 +15,8 @@ from alignment.parallel import parallel_rows
 from alignment.rows import align_versions
 from service.compose import compose
 from service.errors import EmptyArticleError, LanguageError, LimitError, VersionsError
+from service.glossary import NO_TERMS
+from service.memory.units import APPROVED
 from service.result import Aligned, Origin, Version
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from models.encoder import Encoder
     from service.article import Article
     from service.engines import Engines
+    from service.glossary import Glossary
+    from service.work import Work
 
 SOURCE = "en"
 
@@ -54,18 +59,30 @@ class Pipeline:
         """The id of the encoder that aligns."""
         return self._encoder.encoder_id
 
-    def translate(self, article: Article, targets: Sequence[str], *, model: str | None = None) -> Aligned:
+    def translate(
+        self,
+        article: Article,
+        targets: Sequence[str],
+        *,
+        model: str | None = None,
+        work: Work | None = None,
+        glossary: Glossary = NO_TERMS,
+    ) -> Aligned:
         """Translate an English article into each target; sentences correspond one to one by construction.
 
-        Raises EmptyArticleError, LimitError, LanguageError, VersionsError, or a ModelError from the engines.
+        `work` is the claim it is done for, `glossary` the terms it keeps to. Raises EmptyArticleError,
+        LimitError, LanguageError, VersionsError, BusyError, MemoryFileError, or a ModelError of the engines.
         """
         self._check([article])
         if article.language != SOURCE:
             raise LanguageError(article.language, (SOURCE,), "translation from")
         self._check_languages([article.language, *targets])
-        versions = [Version(article, Origin.GIVEN), *self._translated(article, targets, model)]
+        versions = [
+            Version(article, Origin.GIVEN),
+            *self._translated(article, targets, model, work, glossary),
+        ]
         rows = parallel_rows(_texts(versions), self._encoder)
-        return Aligned(tuple(versions), tuple(rows), self._signature(versions))
+        return Aligned(tuple(versions), tuple(rows), self._signature(versions, glossary))
 
     def align(self, versions: Sequence[Article]) -> Aligned:
         """Align two or more versions of an article; raises as `translate` does, or an AlignmentError."""
@@ -77,6 +94,8 @@ class Pipeline:
         translate_missing: Sequence[str] = (),
         *,
         model: str | None = None,
+        work: Work | None = None,
+        glossary: Glossary = NO_TERMS,
         audited: bool = True,
     ) -> Aligned:
         """Align versions, machine-translated ones added, and report what an editor should look at.
@@ -99,15 +118,24 @@ class Pipeline:
                 raise VersionsError(
                     f"A missing version is translated from {SOURCE}; give the {SOURCE} version as well."
                 )
-            made = self._translated(source, translate_missing, model)
+            made = self._translated(source, translate_missing, model, work, glossary)
             parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), self._encoder)
             rows = [_with_translations(row, parallel) for row in rows] if rows else parallel
             versions += made
         findings = audit(rows, _texts(versions)) if audited else []
-        return Aligned(tuple(versions), tuple(rows), self._signature(versions), tuple(findings))
+        return Aligned(tuple(versions), tuple(rows), self._signature(versions, glossary), tuple(findings))
 
-    def _translated(self, article: Article, targets: Sequence[str], model: str | None) -> list[Version]:
-        translators = {target: self.engines.translator(target, model) for target in targets}
+    def _translated(
+        self,
+        article: Article,
+        targets: Sequence[str],
+        model: str | None,
+        work: Work | None,
+        glossary: Glossary,
+    ) -> list[Version]:
+        translators = {
+            target: self.engines.bound(target, model, work, glossary.of(target)) for target in targets
+        }
         return [
             compose(article, target, translator, self._encoder) for target, translator in translators.items()
         ]
@@ -130,14 +158,24 @@ class Pipeline:
             if languages.count(language) > 1:
                 raise VersionsError(f'The language "{language}" is given twice; each version has its own.')
 
-    def _signature(self, versions: Sequence[Version]) -> str:
-        """Say what the result depends on: release, checkpoints with their settings, encoder."""
-        made = dict.fromkeys(
-            self.engines.translator(version.language, version.checkpoint).signature
-            for version in versions
-            if version.checkpoint is not None
+    def _signature(self, versions: Sequence[Version], glossary: Glossary) -> str:
+        """Say what the result depends on: release, checkpoints, settings, encoder, terms, people's units."""
+        made = [version for version in versions if version.checkpoint is not None]
+        engines = dict.fromkeys(
+            self.engines.translator(version.language, version.checkpoint).signature for version in made
         )
-        return " ".join([f"triptych:{self._release}", *made, f"encoder:{self._encoder.encoder_id}"])
+        parts = [f"triptych:{self._release}", *engines, f"encoder:{self._encoder.encoder_id}"]
+        if made and glossary:
+            parts.append(glossary.signature)
+        approved = [
+            (version.language, index, unit.text)
+            for version in made
+            for index, unit in enumerate(version.translations)
+            if APPROVED in unit.flags
+        ]
+        if approved:
+            parts.append(f"approved:{sha256(repr(approved).encode()).hexdigest()[:8]}")
+        return " ".join(parts)
 
 
 def _with_translations(row: Row, parallel: Sequence[Row]) -> Row:

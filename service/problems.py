@@ -26,6 +26,9 @@ _TYPE = "urn:triptych:problem:"
 _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (errors.LimitError, 413, ""),
     (errors.FormatError, 406, ""),
+    (errors.BusyError, 503, ""),
+    (errors.MemoryFileError, 503, ""),
+    (errors.MemoryUnknownError, 404, ""),
     (errors.ServiceError, 422, ""),
     (model_errors.CheckpointMissingError, 503, "model-missing"),
     (model_errors.CheckpointDamagedError, 503, "model-damaged"),
@@ -59,9 +62,18 @@ def problem_of(error: Exception) -> JSONResponse:
             if isinstance(error, model_errors.CheckpointDamagedError):
                 # The message names a folder of this machine, which is not the caller's business.
                 detail = f'"{error.checkpoint_id}" is damaged on the server and is not used.'
-            return problem_response(status, kind or getattr(error, "kind", "error"), detail)
+            if isinstance(error, errors.MemoryFileError):
+                _LOG.error("%s", error)
+                detail = "The translation memory of the server cannot be used."
+            return problem_response(status, kind or getattr(error, "kind", "error"), detail, _headers(error))
     _LOG.exception("unexpected error", exc_info=error)
     return problem_response(500, "internal", "Something went wrong on the server; it has been logged.")
+
+
+def _headers(error: Exception) -> dict[str, str] | None:
+    if isinstance(error, errors.BusyError) and error.retry_after is not None:
+        return {"Retry-After": str(error.retry_after)}
+    return None
 
 
 def install_problems(app: FastAPI) -> None:
