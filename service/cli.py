@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from service.article import Article
     from service.config import Settings
+    from service.glossary import Glossary
     from service.result import Aligned
 
 _FORM_NAMES = ("html", "json", "md", "ndjson", "tmx", "tsv", "xliff")
@@ -31,6 +32,12 @@ _VERSIONS = click.argument("versions", nargs=-1, required=True, metavar="LANG=FI
 _TO = click.option("--to", "forms", multiple=True, type=click.Choice(_FORM_NAMES), help="Form of the output.")
 _MODEL = click.option(
     "--model", metavar="ID", help="Checkpoint to translate with (see: triptych models list)."
+)
+_GLOSSARY = click.option(
+    "--glossary",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Terms to keep to: NAME.en-es.tsv, English, tab, translation; no translation: copied.",
 )
 _EXTRACT = click.option("--extract", is_flag=True, help="Find the article in a whole web page (HTML).")
 
@@ -51,6 +58,7 @@ cli.add_command(models)
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.")
 @_TO
 @_MODEL
+@_GLOSSARY
 @_EXTRACT
 def translate(
     file: Path,
@@ -58,6 +66,7 @@ def translate(
     output: Path | None,
     forms: tuple[str, ...],
     model: str | None,
+    glossary: Path | None,
     extract: bool,
 ) -> None:
     """Translate an English FILE (.txt, .md, .html).
@@ -70,8 +79,9 @@ def translate(
 
     settings = _settings()
     article = read_article(file, "en", max_bytes=settings.max_bytes, extract=extract)
+    terms = _terms(settings, glossary)
     pipeline = build_pipeline(settings)
-    aligned = pipeline.translate(article, targets or ("es", "ru"), model=model)
+    aligned = pipeline.translate(article, targets or ("es", "ru"), model=model, glossary=terms)
     if output is None:
         _print(aligned, forms or ("json",))
     else:
@@ -101,6 +111,7 @@ def align(versions: tuple[str, ...], output: Path | None, forms: tuple[str, ...]
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write to.")
 @_TO
 @_MODEL
+@_GLOSSARY
 @_EXTRACT
 def compare(
     versions: tuple[str, ...],
@@ -108,6 +119,7 @@ def compare(
     output: Path | None,
     forms: tuple[str, ...],
     model: str | None,
+    glossary: Path | None,
     extract: bool,
 ) -> None:
     """Compare versions of an article and report what an editor should look at, e.g. en=a.md es=b.md.
@@ -119,7 +131,9 @@ def compare(
     articles = _articles(versions, extract)
     given = {article.language for article in articles}
     missing = [target for target in targets or ("es", "ru") if target not in given]
-    aligned = build_pipeline(_settings()).compare(articles, missing, model=model)
+    settings = _settings()
+    terms = _terms(settings, glossary)
+    aligned = build_pipeline(settings).compare(articles, missing, model=model, glossary=terms)
     _deliver(aligned, output, forms, default="html" if output is not None else "json")
     _announce(aligned)
 
@@ -181,6 +195,16 @@ def _settings() -> Settings:
     from service.config import read_settings
 
     return read_settings()
+
+
+def _terms(settings: Settings, glossary: Path | None) -> Glossary:
+    """Return the terms of the file that was named, else of the settings' glossary; raise GlossaryError."""
+    from service.app import build_glossaries
+    from service.glossary import NO_TERMS, read_glossary
+
+    if glossary is not None:
+        return read_glossary(glossary)
+    return build_glossaries(settings).get("", NO_TERMS)
 
 
 def _articles(versions: Sequence[str], extract: bool) -> list[Article]:

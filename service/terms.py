@@ -153,6 +153,6 @@ def forms_in(term: str, text: str) -> list[tuple[int, int]]:
     word): "ciudades" for "ciudad", "города" for "город".
     """
     stems = [word[: max(len(word) - 2, min(len(word), _SHORTEST))] for word in term.split()]
-    words = [re.escape(stem) + r"\w{0,4}" for stem in stems]
+    words = [re.escape(stem) + r"\w{0,5}" for stem in stems]
     pattern = re.compile(r"(?<!\w)" + r"\s+".join(words) + r"(?!\w)", re.IGNORECASE)
     return [match.span() for match in pattern.finditer(text)]

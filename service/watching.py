@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from service.work import Work
 
 T = TypeVar("T")
-_EVERY = 0.2  # seconds between two looks at the connection
 
 
 async def watched(request: Request, run: Callable[[], T], work: Work, places: anyio.CapacityLimiter) -> T:
@@ -37,8 +36,8 @@ async def watched(request: Request, run: Callable[[], T], work: Work, places: an
         return run()
 
     async def watch() -> None:
-        while not await request.is_disconnected():
-            await anyio.sleep(_EVERY)
+        while (await request.receive())["type"] != "http.disconnect":
+            pass  # its body has been read
         work.cancel()
 
     async with anyio.create_task_group() as group:

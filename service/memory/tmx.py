@@ -49,8 +49,6 @@ class TmxReader:
                 yield from self._units(file)
         except OSError as error:
             raise TmxError(self._path, error.strerror or str(error)) from error
-        except etree.XMLSyntaxError as error:
-            raise TmxError(self._path, str(error)) from error
 
     def _units(self, file: BinaryIO) -> Iterator[Approved]:
         reading = etree.iterparse(
@@ -61,6 +59,15 @@ class TmxReader:
             no_network=True,
             huge_tree=False,
         )
+        try:
+            yield from self._read(reading)
+        except etree.XMLSyntaxError as error:
+            found = next(iter(reading.error_log), None)
+            raise TmxError(
+                self._path, f"line {found.line}: {found.message}" if found else str(error)
+            ) from error
+
+    def _read(self, reading: Iterable[tuple[str, etree._Element]]) -> Iterator[Approved]:
         root = None
         for event, element in reading:
             if root is None:
