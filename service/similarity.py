@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from models.guards import has_words
+from service.memory.units import APPROVED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,8 @@ def with_similarity(
     results = list(translations)
     alike = np.einsum("nd,nd->n", vectors[: len(said)], vectors[len(said) :])
     for index, similarity in zip(said, alike.tolist(), strict=True):
-        flags = {*results[index].flags, UNLIKE} if similarity < LEAST else results[index].flags
+        flags = results[index].flags
+        if similarity < LEAST and APPROVED not in flags:  # a person stands for it
+            flags = (*flags, UNLIKE)
         results[index] = replace(results[index], similarity=similarity, flags=tuple(sorted(flags)))
     return results
