@@ -66,7 +66,11 @@ class Engines:
         """The ids of the checkpoints in memory."""
         return tuple(self._loaded)
 
-<<<<<<< HEAD
+    def serving(self, target: str) -> list[str]:
+        """Return the ids of the checkpoints that translate English into a language."""
+        entries = [entry for entry in self._candidates() if entry.source == PIVOT]
+        return [entry.id for entry in entries if target in entry.targets]
+
     def translator(
         self,
         target: str,
@@ -76,14 +80,6 @@ class Engines:
         quality: str | None = None,
     ) -> Translator:
         """Return a translator from one language into another: with the checkpoint named, else the best fit.
-=======
-    def serving(self, target: str) -> list[str]:
-        """Return the ids of the preferred checkpoints that have a target, in order; raise a ModelError."""
-        return [name for name in self._preferred if target in self._translator(name).targets]
-
-    def translator(self, target: str, checkpoint_id: str | None = None) -> Translator:
-        """Return the translator into a language: the one named, else the first preferred one that has it.
->>>>>>> compat/main
 
         Where neither leads all the way, English stands between. Raises LanguageError, RouteError (what would
         lead there is not on this machine), UnsupportedTargetError, or what loading raises

@@ -54,7 +54,9 @@ def problem_response(
 def problem_of(error: Exception) -> JSONResponse:
     """Return the answer for one of our errors."""
     document = problem_document(error)
-    return JSONResponse(document, document["status"], _headers(error), media_type="application/problem+json")
+    return JSONResponse(
+        document, document["status"], headers_of(error), media_type="application/problem+json"
+    )
 
 
 def _document(status: int, kind: str, detail: str) -> dict[str, Any]:
@@ -69,13 +71,7 @@ def problem_document(error: Exception) -> dict[str, Any]:
             if isinstance(error, model_errors.CheckpointDamagedError):
                 # The message names a folder of this machine, which is not the caller's business.
                 detail = f'"{error.checkpoint_id}" is damaged on the server and is not used.'
-<<<<<<< HEAD
             return _document(status, kind or getattr(error, "kind", "error"), detail)
-=======
-            return problem_response(
-                status, kind or getattr(error, "kind", "error"), detail, headers_of(error)
-            )
->>>>>>> compat/main
     _LOG.exception("unexpected error", exc_info=error)
     return _document(500, "internal", "Something went wrong on the server; it has been logged.")
 

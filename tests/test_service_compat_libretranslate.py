@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from service_fakes import FakeTranslator, fake_pipeline
 
+from models.catalog import Catalog, Entry, Kind, Origin
 from service.app import build_keys, create_app
 from service.config import Settings
 from service.engines import Engines
@@ -88,7 +89,12 @@ def test_alternatives_are_those_of_the_other_checkpoints(tmp_path: Path) -> None
 
     def build(_: Settings) -> Pipeline:
         pipeline = fake_pipeline()
-        pipeline.engines = Engines(lambda name: first if name == "one" else second, ["one", "two"])
+        entries = tuple(
+            Entry(name, Kind.TRANSLATOR, "", Origin.SHIPPED, "fast", "en", {"es": ""})
+            for name in ("one", "two")
+        )
+        load = lambda name: first if name == "one" else second  # noqa: E731
+        pipeline.engines = Engines(load, lambda: entries, Catalog(entries))
         return pipeline
 
     with TestClient(create_app(Settings(store=tmp_path), build)) as client:

@@ -36,6 +36,7 @@ from service.documents import EXTENSIONS
 from service.formats import read
 from service.formats.lines import read_lines
 from service.guard import admit, charge, presented_key
+from service.pipeline import SOURCE
 from service.problems import headers_of, status_of
 from service.render.languages import english_name
 
@@ -155,16 +156,10 @@ def build_router() -> APIRouter:
         """List the languages, and what each can be translated into."""
         await admit(request, None, needed=False)
         translator = parts_of(request).texts
-        targets = translator.targets
+        pairs = translator.pairs
         return [
-            LanguageOut(
-                code=code,
-                name=english_name(code),
-                targets=[target for target in targets if target != code]
-                if code in translator.sources
-                else [],
-            )
-            for code in dict.fromkeys([*translator.sources, *targets])
+            LanguageOut(code=code, name=english_name(code), targets=list(pairs.get(code, ())))
+            for code in dict.fromkeys([*pairs, *translator.targets])
         ]
 
     @router.post(
@@ -213,7 +208,9 @@ def build_router() -> APIRouter:
         """Say what a page that uses this API needs to know."""
         await admit(request, None, needed=False)
         translator = parts_of(request).texts
-        source, target = translator.sources[0], translator.targets[0]
+        source, target = next(
+            (source, targets[0]) for source, targets in (translator.pairs or {SOURCE: (SOURCE,)}).items()
+        )
         return {
             "apiKeys": True,
             "charLimit": translator.longest,
