@@ -22,6 +22,7 @@ from service.markup import place_marks
 from service.protect import fragments, missing, protected_spans
 from service.render.text import encodable
 from service.result import Origin, Version
+from service.similarity import with_similarity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,9 +40,9 @@ def compose(article: Article, target: str, translator: Translator, encoder: Enco
 
     Raises UnsupportedTargetError.
     """
-    draft = Draft(article, target, translator)
+    draft = Draft(article, target, translator, encoder)
     draft.advance(len(article.sentences))
-    return draft.version(encoder)
+    return draft.version()
 
 
 class Draft:
@@ -52,11 +53,17 @@ class Draft:
     """
 
     def __init__(
-        self, article: Article, target: str, translator: Translator, edits: Mapping[int, str] | None = None
+        self,
+        article: Article,
+        target: str,
+        translator: Translator,
+        encoder: Encoder,
+        edits: Mapping[int, str] | None = None,
     ) -> None:
         self.target = target
         self._article = article
         self._translator = translator
+        self._encoder = encoder
         # Spaces for line breaks, one for one: offsets stay.
         self._texts = [re.sub(r"\s", " ", sentence.text) for sentence in article.sentences]
         self._atoms = _atoms(article)
@@ -80,11 +87,13 @@ class Draft:
         atoms = self._atoms[first : first + count]
         spans = [protected_spans(text, of_text) for text, of_text in zip(texts, atoms, strict=True)]
         edits = {index - first: edit for index, edit in self._edits.items()}
-        found = _translate(texts, spans, self._translator, self.target, edits)
+        found = with_similarity(
+            texts, _translate(texts, spans, self._translator, self.target, edits), self._encoder
+        )
         self._translations += found
         return found
 
-    def version(self, encoder: Encoder) -> Version:
+    def version(self) -> Version:
         """Build the version of the article, all of whose sentences must have been translated."""
         places: dict[tuple[int, int], Span] = {}
         marked = {
@@ -94,11 +103,13 @@ class Draft:
         pairs = [(self._texts[index], self._translations[index].text) for index in marked]
         attention = _attention(pairs, self._translator, self.target)
         for (index, marks), looks in zip(marked.items(), attention, strict=True):
-            found = place_marks(self._texts[index], self._translations[index].text, marks, encoder, looks)
+            found = place_marks(
+                self._texts[index], self._translations[index].text, marks, self._encoder, looks
+            )
             places |= {(index, number): place for number, place in found.items()}
         built = build(self._article, self.target, [found.text for found in self._translations], places)
-        made = tuple(self._translations)
-        return Version(built, Origin.MACHINE, made, self.checkpoint_id, self.signature)
+        translations = tuple(self._translations)
+        return Version(built, Origin.MACHINE, translations, self.checkpoint_id, self.signature)
 
     def _edited(self, index: int, text: str) -> Translation:
         where = f"The {self.target} edit of sentence {index}"

@@ -169,3 +169,53 @@ class QuotaError(AccessError):
         super().__init__(
             f"The key has used {used:,} of its {quota:,} characters this month; {wanted:,} more are too many."
         )
+
+
+class BusyError(ServiceError):
+    """The service cannot do this now; `retry_after` is in seconds, None where it is no use to try again."""
+
+    kind = "busy"
+    retry_after: int | None = None
+
+
+class OverloadedError(BusyError):
+    """More is waiting than the queue takes."""
+
+    kind = "overloaded"
+
+    def __init__(self, what: str, waiting: int, limit: int, retry_after: int = 5) -> None:
+        self.waiting = waiting
+        self.limit = limit
+        self.retry_after = retry_after
+        super().__init__(
+            f"{waiting:,} {what} are waiting already, the limit is {limit:,}; try again in {retry_after} s."
+        )
+
+
+class DeadlineError(BusyError):
+    """The time that was given for a piece of work is over."""
+
+    kind = "deadline"
+    retry_after = 30
+
+    def __init__(self) -> None:
+        super().__init__("The time for this work is over before it was done; send less at once, or later.")
+
+
+class CancelledError(BusyError):
+    """Nobody waits for this work any more."""
+
+    kind = "cancelled"
+
+    def __init__(self) -> None:
+        super().__init__("The work was cancelled before it was done.")
+
+
+class StoppingError(BusyError):
+    """The service is being shut down and takes no new work."""
+
+    kind = "stopping"
+    retry_after = 30
+
+    def __init__(self) -> None:
+        super().__init__("The service is being shut down; try again in a while.")

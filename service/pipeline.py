@@ -18,6 +18,7 @@ from service.errors import EditError, EmptyArticleError, LanguageError, LimitErr
 from service.events import Begun, Event, Finished, Translated, growing
 from service.prefetch import Prefetched
 from service.result import Aligned, Origin, Version
+from service.similarity import RememberingEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -78,8 +79,9 @@ class Pipeline:
         Raises EmptyArticleError, LimitError, LanguageError, RouteError, VersionsError, EditError, or a
         ModelError from the engines.
         """
-        drafts = self._begin(article, targets, model, quality, edits)
-        return self._finish(article, [_completed(draft, article) for draft in drafts], edits)
+        encoder = RememberingEncoder(self._encoder)
+        drafts = self._begin(article, targets, model, quality, edits, encoder)
+        return self._finish(article, [_completed(draft, article) for draft in drafts], edits, encoder)
 
     def stream(
         self,
@@ -95,7 +97,8 @@ class Pipeline:
         The languages take turns, and the first slices are small. Raises what `translate` raises, before the
         first event where the request is at fault. Closing the iterator ends the work.
         """
-        drafts = self._begin(article, targets, model, quality, edits)
+        encoder = RememberingEncoder(self._encoder)
+        drafts = self._begin(article, targets, model, quality, edits, encoder)
         made = {draft.target: draft.checkpoint_id for draft in drafts}
         yield Begun(article, made, self._signature([draft.signature for draft in drafts], edits))
         first = 0
@@ -103,7 +106,7 @@ class Pipeline:
             for draft in drafts:
                 yield Translated(draft.target, first, tuple(draft.advance(size)))
             first += size
-        yield Finished(self._finish(article, drafts, edits))
+        yield Finished(self._finish(article, drafts, edits, encoder))
 
     def translate_texts(
         self,
@@ -162,9 +165,10 @@ class Pipeline:
         rows = align_versions(_texts(versions), self._encoder) if len(versions) > 1 else []
         if translate_missing:
             source = self._to_translate(articles, translate_missing)
-            drafts = self._drafts(source, translate_missing, model, quality, edits)
-            made = [_completed(draft, source).version(self._encoder) for draft in drafts]
-            parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), self._encoder)
+            encoder = RememberingEncoder(self._encoder)
+            drafts = self._drafts(source, translate_missing, model, quality, edits, encoder)
+            made = [_completed(draft, source).version() for draft in drafts]
+            parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), encoder)
             rows = [_with_translations(row, source.language, parallel) for row in rows] or parallel
             versions += made
         findings = audit(rows, _texts(versions)) if audited else []
@@ -179,15 +183,18 @@ class Pipeline:
         model: str | None,
         quality: str | None,
         edits: Edits | None,
+        encoder: Encoder,
     ) -> list[Draft]:
         self._check([article])
         self._check_languages([article.language, *targets])
         _check_edits(edits, targets)
-        return self._drafts(article, targets, model, quality, edits)
+        return self._drafts(article, targets, model, quality, edits, encoder)
 
-    def _finish(self, article: Article, drafts: Sequence[Draft], edits: Edits | None) -> Aligned:
-        versions = [Version(article, Origin.GIVEN), *(draft.version(self._encoder) for draft in drafts)]
-        rows = parallel_rows(_texts(versions), self._encoder)
+    def _finish(
+        self, article: Article, drafts: Sequence[Draft], edits: Edits | None, encoder: Encoder
+    ) -> Aligned:
+        versions = [Version(article, Origin.GIVEN), *(draft.version() for draft in drafts)]
+        rows = parallel_rows(_texts(versions), encoder)
         signature = self._signature([draft.signature for draft in drafts], edits)
         return Aligned(tuple(versions), tuple(rows), signature)
 
@@ -209,6 +216,7 @@ class Pipeline:
         model: str | None,
         quality: str | None,
         edits: Edits | None,
+        encoder: Encoder,
     ) -> list[Draft]:
         edits = edits or {}
         translators = {
@@ -216,7 +224,7 @@ class Pipeline:
             for target in targets
         }
         return [
-            Draft(article, target, translator, edits.get(target))
+            Draft(article, target, translator, encoder, edits.get(target))
             for target, translator in translators.items()
         ]
 

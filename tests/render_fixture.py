@@ -284,7 +284,10 @@ def made(language: str, blocks: list[BlockText], flags: dict[int, tuple[str, ...
     built = article(language, blocks)
     translations = tuple(
         Translation(
-            sentence.text, -1.8765 if flags and index in flags else -0.41234, (flags or {}).get(index, ())
+            sentence.text,
+            -1.8765 if flags and index in flags else -0.41234,
+            (flags or {}).get(index, ()),
+            0.81234,
         )
         for index, sentence in enumerate(built.sentences)
     )

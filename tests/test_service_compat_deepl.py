@@ -141,6 +141,7 @@ def test_languages_are_listed_by_type_in_query_or_form(client: TestClient) -> No
     assert by_form[0] == {"language": "ES", "name": "Spanish", "supports_formality": False}
     assert client.get("/v2/languages").json() == [{"language": "EN", "name": "English"}]
     refused(client.get("/v2/languages", params={"type": "x"}), 400, "type")
+    assert client.delete("/v2/languages").headers["allow"] == "GET, POST"
 
 
 def test_keys_quotas_and_limits_have_this_apis_shape(tmp_path: Path) -> None:

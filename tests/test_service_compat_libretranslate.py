@@ -86,6 +86,7 @@ def test_the_language_is_detected_where_it_is_auto(client: TestClient) -> None:
 
 def test_alternatives_are_those_of_the_other_checkpoints(tmp_path: Path) -> None:
     first, second = FakeTranslator(), FakeTranslator(str.title)
+    first.checkpoint_id, second.checkpoint_id = "one", "two"
 
     def build(_: Settings) -> Pipeline:
         pipeline = fake_pipeline()
@@ -93,8 +94,9 @@ def test_alternatives_are_those_of_the_other_checkpoints(tmp_path: Path) -> None
             Entry(name, Kind.TRANSLATOR, "", Origin.SHIPPED, "fast", "en", {"es": ""})
             for name in ("one", "two")
         )
-        load = lambda name: first if name == "one" else second  # noqa: E731
-        pipeline.engines = Engines(load, lambda: entries, Catalog(entries))
+        pipeline.engines = Engines(
+            lambda name: first if name == "one" else second, lambda: entries, Catalog(entries)
+        )
         return pipeline
 
     with TestClient(create_app(Settings(store=tmp_path), build)) as client:

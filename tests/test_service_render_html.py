@@ -100,6 +100,14 @@ def test_flags_are_shown_in_an_editors_words() -> None:
     assert flags == ["repeats itself", "numbers differ", "left untranslated"]
 
 
+def test_score_and_similarity_are_told_of_every_machine_made_sentence_and_shown_beside_its_flags() -> None:
+    page = parsed(demo())
+    told = [sentence.get("title") for sentence in page.find_class("sentence") if sentence.get("title")]
+    assert len(told) == 25
+    assert told[0] == "score −0.41, similarity 0.81"
+    assert [sure.text_content() for sure in page.find_class("sure")] == ["score −1.88, similarity 0.81"] * 3
+
+
 def test_an_unknown_flag_is_shown_as_it_is() -> None:
     blocks: list[BlockText] = [(P, ["One."])]
     versions = (given("en", blocks), made("ru", blocks, {0: ("<new>",)}))

@@ -52,6 +52,7 @@ def test_scores_origins_flags_and_the_signature_are_properties() -> None:
     assert props(russian) == {
         "x-origin": "machine:starter",
         "x-triptych-translation-score": "-1.8765",
+        "x-triptych-similarity": "0.8123",
         "x-triptych-flag": "repetition",
     }
 

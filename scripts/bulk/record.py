@@ -181,7 +181,7 @@ def _version(language: str, out: VersionOut) -> Version:
         for each in out.blocks
     )
     translations = tuple(
-        Translation(each.text, each.score, each.flags or ())
+        Translation(each.text, each.score, each.flags or (), each.similarity)
         for each in out.sentences
         if each.score is not None
     )

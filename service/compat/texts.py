@@ -98,10 +98,12 @@ class TextTranslator:
     ) -> list[list[str]]:
         """Return for each text what the other checkpoints make of it, `most` at the most.
 
-        These are the preferred checkpoints that have the target, beyond the first, which `translate` uses.
-        Raises as `translate` does.
+        These are the checkpoints that have the target, but for the one that `translate` uses. Raises as
+        `translate` does.
         """
-        others = self._pipeline.engines.serving(target)[1 : most + 1]
+        engines = self._pipeline.engines
+        used = engines.translator(target).checkpoint_id
+        others = [name for name in engines.serving(target) if name != used][:most]
         found = [
             await anyio.to_thread.run_sync(
                 partial(self._translated, texts, source, target, read, (), model), limiter=self._model_work

@@ -1,8 +1,8 @@
 """JSON. The models are the documented schema, and FastAPI shows them as such.
 
 Keys always come in the order of the fields below; one that has nothing to say (`checkpoint` of a given
-version, `score` and `flags` of its sentences) is left out. Scores have four decimals. Offsets count Unicode
-code points.
+version, `score`, `similarity` and `flags` of its sentences) is left out. Scores have four decimals. Offsets
+count Unicode code points.
 """
 
 # No postponed annotations here: pydantic reads them.
@@ -37,6 +37,9 @@ class SentenceOut(Out):
     kind: Kind = Field(description="The kind of its block")
     score: float | None = Field(
         None, description="Machine-made versions: mean token log-probability, at most 0; higher is surer"
+    )
+    similarity: float | None = Field(
+        None, description="Machine-made versions: how alike it is to its source's sentence, -1 to 1"
     )
     flags: tuple[str, ...] | None = Field(
         None, description="Machine-made versions: what looks wrong with it, empty when nothing does"
@@ -154,6 +157,9 @@ def sentence_out(column: Column, index: int) -> SentenceOut:
         block=column.block_of[index],
         kind=column.block(index).kind,
         score=None if translation is None else rounded(translation.score),
+        similarity=(
+            None if translation is None or translation.similarity is None else rounded(translation.similarity)
+        ),
         flags=None if translation is None else translation.flags,
     )
 

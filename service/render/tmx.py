@@ -79,6 +79,9 @@ def _unit(name: str, row: Row, present: list[Column]) -> etree._Element:
         score = column.score(indices)
         if score is not None:
             _prop(variant, "x-triptych-translation-score", decimal(score))
+        similarity = column.similarity(indices)
+        if similarity is not None:
+            _prop(variant, "x-triptych-similarity", decimal(similarity))
         for flag in column.flags(indices):
             _prop(variant, "x-triptych-flag", flag)
         etree.SubElement(variant, "seg").text = xml_text(column.text(indices))
