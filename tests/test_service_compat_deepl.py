@@ -142,6 +142,8 @@ def test_languages_are_listed_by_type_in_query_or_form(client: TestClient) -> No
     assert client.get("/v2/languages").json() == [{"language": "EN", "name": "English"}]
     refused(client.get("/v2/languages", params={"type": "x"}), 400, "type")
     assert client.delete("/v2/languages").headers["allow"] == "GET, POST"
+    assert client.post("/v2/glossaries/x").headers["allow"] == "DELETE, GET"
+    assert client.get("/v1/translate").headers["allow"] == "POST"
 
 
 def test_keys_quotas_and_limits_have_this_apis_shape(tmp_path: Path) -> None:
