@@ -114,9 +114,10 @@ def build_router() -> APIRouter:
         await _admitted(request, fields)
         body = validated(TranslateIn, fields)
         texts = body.q if isinstance(body.q, list) else [body.q]
-        await charge(request, sum(map(len, texts)))
         translator = parts_of(request).texts
         source, target = _source(body.source), body.target.lower()
+        translator.check(source, target)
+        await charge(request, sum(map(len, texts)))
         found = await translator.translate(texts, source, target, _READERS[body.format])
         several = isinstance(fields["q"], list)
         out = TranslateOut(translatedText=[item.text for item in found] if several else found[0].text)
@@ -173,10 +174,10 @@ def build_router() -> APIRouter:
         await _admitted(request, fields)
         body = validated(FileIn, fields)
         translator = parts_of(request).texts
+        source, target = _source(body.source), body.target.lower()
+        translator.check(source, target)
         await charge(request, await translator.characters_of(body.file.name, body.file.content))
-        result = await translator.translate_document(
-            body.file.name, body.file.content, _source(body.source), body.target.lower()
-        )
+        result = await translator.translate_document(body.file.name, body.file.content, source, target)
         document_id, key = await parts_of(request).documents.keep(result)
         name = f"{document_id}-{key}{result.extension}"
         return FileOut(translatedFileUrl=str(request.url_for("download_file", name=name)))

@@ -72,6 +72,12 @@ class TextTranslator:
         """The most characters that a request may hold."""
         return self._pipeline.limits.characters
 
+    def check(self, source: str | None, target: str) -> None:
+        """Raise LanguageError for a source (None: to be detected) or target that there is not."""
+        self._check_target(target)
+        if source is not None and source != target:
+            self._check_source(source)
+
     async def detect(self, text: str) -> list[Guess]:
         """Return the languages that a text may be in, the likeliest first."""
         return await anyio.to_thread.run_sync(self._detector.guess, text)
