@@ -17,9 +17,10 @@ from models import errors as model_errors
 from service import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from fastapi import FastAPI, Request
+    from starlette.routing import BaseRoute
 
 _LOG = logging.getLogger("triptych")
 _TYPE = "urn:triptych:problem:"
@@ -98,10 +99,20 @@ def headers_of(error: Exception) -> dict[str, str] | None:
     return None
 
 
-def _allowed(request: Request) -> list[str]:
+def _allowed(request: Request, named: str) -> str:
     """Return the methods of all routes on a request's path; the router itself names those of the first."""
-    found = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
-    return sorted({method for route in found for method in getattr(route, "methods", None) or ()})
+    methods = {method.strip() for method in named.split(",") if method.strip()}
+    for route in _routes(request.app.routes):
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return ", ".join(sorted(methods))
+
+
+def _routes(routes: Sequence[BaseRoute]) -> Iterator[BaseRoute]:
+    """Go through routes, those of included routers too."""
+    for route in routes:
+        inner = getattr(route, "original_router", None)
+        yield from _routes(inner.routes) if inner is not None else (route,)
 
 
 def install_problems(app: FastAPI) -> None:
@@ -124,7 +135,7 @@ def install_problems(app: FastAPI) -> None:
         detail = str(error.detail) if isinstance(error, HTTPException) else ""
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
         if status == 405:
-            headers["Allow"] = ", ".join(_allowed(request))
+            headers["Allow"] = _allowed(request, headers.get("Allow", ""))
         kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
         return problem_response(status, kind, detail, headers)
 

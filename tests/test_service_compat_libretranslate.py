@@ -216,7 +216,7 @@ def test_white_space_and_what_is_no_text_come_back_as_they_were(client: TestClie
         st.sampled_from(list(" \t\r\n\u00a0\u2028\x85-*•1.)&<>/'\"aB9!é\x00\U0001f600")), max_size=40
     )
 
-    @settings(max_examples=150)
+    @settings(max_examples=80)
     @given(st.lists(odd, max_size=4), st.sampled_from(["text", "html"]))
     def holds(texts: list[str], format: str) -> None:
         answer = ask(client, q=texts, format=format)

@@ -26,9 +26,8 @@ def add_glossaries(router: APIRouter) -> None:
         return PairsOut(
             supported_languages=[
                 PairOut(source_lang=source, target_lang=target)
-                for source in translator.sources
-                for target in translator.targets
-                if source != target
+                for source, targets in translator.pairs.items()
+                for target in targets
             ]
         )
 
@@ -43,7 +42,7 @@ def add_glossaries(router: APIRouter) -> None:
         body = validated(GlossaryIn, await fields_of(request))
         translator = parts_of(request).texts
         source, target = base_language(body.source_lang), base_language(body.target_lang)
-        if source not in translator.sources or target not in translator.targets or source == target:
+        if target not in translator.pairs.get(source, ()):
             raise BodyError(f"There are no glossaries from {body.source_lang} to {body.target_lang}.")
         entries = read_entries(body.entries, body.entries_format)
         glossary = await anyio.to_thread.run_sync(

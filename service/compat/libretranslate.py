@@ -36,6 +36,7 @@ from service.documents import EXTENSIONS
 from service.formats import read
 from service.formats.lines import read_lines
 from service.guard import admit, charge, presented_key
+from service.pipeline import SOURCE
 from service.problems import headers_of, status_of
 from service.render.languages import english_name
 
@@ -113,9 +114,10 @@ def build_router() -> APIRouter:
         await _admitted(request, fields)
         body = validated(TranslateIn, fields)
         texts = body.q if isinstance(body.q, list) else [body.q]
-        await charge(request, sum(map(len, texts)))
         translator = parts_of(request).texts
         source, target = _source(body.source), body.target.lower()
+        translator.check(source, target)
+        await charge(request, sum(map(len, texts)))
         found = await translator.translate(texts, source, target, _READERS[body.format])
         several = isinstance(fields["q"], list)
         out = TranslateOut(translatedText=[item.text for item in found] if several else found[0].text)
@@ -155,16 +157,10 @@ def build_router() -> APIRouter:
         """List the languages, and what each can be translated into."""
         await admit(request, None, needed=False)
         translator = parts_of(request).texts
-        targets = translator.targets
+        pairs = translator.pairs
         return [
-            LanguageOut(
-                code=code,
-                name=english_name(code),
-                targets=[target for target in targets if target != code]
-                if code in translator.sources
-                else [],
-            )
-            for code in dict.fromkeys([*translator.sources, *targets])
+            LanguageOut(code=code, name=english_name(code), targets=list(pairs.get(code, ())))
+            for code in dict.fromkeys([*pairs, *translator.targets])
         ]
 
     @router.post(
@@ -178,10 +174,10 @@ def build_router() -> APIRouter:
         await _admitted(request, fields)
         body = validated(FileIn, fields)
         translator = parts_of(request).texts
+        source, target = _source(body.source), body.target.lower()
+        translator.check(source, target)
         await charge(request, await translator.characters_of(body.file.name, body.file.content))
-        result = await translator.translate_document(
-            body.file.name, body.file.content, _source(body.source), body.target.lower()
-        )
+        result = await translator.translate_document(body.file.name, body.file.content, source, target)
         document_id, key = await parts_of(request).documents.keep(result)
         name = f"{document_id}-{key}{result.extension}"
         return FileOut(translatedFileUrl=str(request.url_for("download_file", name=name)))
@@ -213,7 +209,9 @@ def build_router() -> APIRouter:
         """Say what a page that uses this API needs to know."""
         await admit(request, None, needed=False)
         translator = parts_of(request).texts
-        source, target = translator.sources[0], translator.targets[0]
+        source, target = next(
+            (source, targets[0]) for source, targets in (translator.pairs or {SOURCE: (SOURCE,)}).items()
+        )
         return {
             "apiKeys": True,
             "charLimit": translator.longest,

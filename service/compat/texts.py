@@ -17,7 +17,7 @@ from service.pipeline import SOURCE
 from service.render.document import render_document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from service.article import Article, Format
     from service.compat.glossaries import Entries
@@ -53,19 +53,31 @@ class TextTranslator:
         self._model_work = model_work
 
     @property
+    def pairs(self) -> Mapping[str, tuple[str, ...]]:
+        """The languages that can be translated from, English first, and into which ones each can be."""
+        found = self._pipeline.engines.pairs
+        return {source: found[source] for source in sorted(found, key=lambda code: (code != SOURCE, code))}
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The languages that can be translated from."""
-        return (SOURCE,)
+        return tuple(self.pairs) or (SOURCE,)
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The languages that can be translated into; raise a ModelError where a checkpoint is missing."""
-        return self._pipeline.engines.targets
+        """The languages that something can be translated into."""
+        return tuple(dict.fromkeys(target for targets in self.pairs.values() for target in targets))
 
     @property
     def longest(self) -> int:
         """The most characters that a request may hold."""
         return self._pipeline.limits.characters
+
+    def check(self, source: str | None, target: str) -> None:
+        """Raise LanguageError for a source (None: to be detected) or target that there is not."""
+        self._check_target(target)
+        if source is not None and source != target:
+            self._check_source(source)
 
     async def detect(self, text: str) -> list[Guess]:
         """Return the languages that a text may be in, the likeliest first."""
@@ -138,16 +150,15 @@ class TextTranslator:
         ]
         results = [Translated(text, guess) for text, guess in zip(texts, found, strict=True)]
         wanted = [index for index, guess in enumerate(found) if guess.language != target]
-        for index in wanted:
-            self._check_source(found[index].language)
-        if not wanted:
-            return results
-        articles = [read(texts[index], found[index].language) for index in wanted]
-        versions = self._pipeline.translate_texts(
-            articles, target, model=model, glossary=_terms(glossary, target)
-        )
-        for index, version in zip(wanted, versions, strict=True):
-            results[index] = Translated(version.article.source, found[index])
+        for language in dict.fromkeys(found[index].language for index in wanted):
+            self._check_source(language)
+            its = [index for index in wanted if found[index].language == language]
+            articles = [read(texts[index], language) for index in its]
+            versions = self._pipeline.translate_texts(
+                articles, target, model=model, glossary=_terms(glossary, target)
+            )
+            for index, version in zip(its, versions, strict=True):
+                results[index] = Translated(version.article.source, found[index])
         return results
 
     def _document(

@@ -161,16 +161,21 @@ class _Reader:
             self.frame.append("")
         else:
             self.literal(write_inline(text, markup, _escaped))
-        self.literal(run.trailing)
+        self.literal(run.added[len(text) :] + run.pending)
 
 
 class _Run:
-    """A run of text and inline elements; white space at its ends is kept for the frame."""
+    """A run of text and inline elements; white space at its ends is kept for the frame.
+
+    `added` is what the builder was given as text. White space alone is `pending` until something follows it,
+    so that it keeps no tag open at the end.
+    """
 
     def __init__(self, ignored: frozenset[str]) -> None:
         self.builder = InlineBuilder()
         self.leading = ""
-        self.trailing = ""
+        self.added = ""
+        self.pending = ""
         self._ignored = ignored
         self._begun = False
 
@@ -179,19 +184,22 @@ class _Run:
             body = text.lstrip()
             self.leading += text[: len(text) - len(body)]
             text = body
-        if not text:
+        if not text.strip():
+            self.pending += text
             return
-        self._begun = True
+        self._begin()
         self.builder.text(text)
-        space = text[len(text.rstrip()) :]
-        self.trailing = self.trailing + space if space == text else space
+        self.added += text
 
     def inline(self, node: _Node) -> None:
         if node.tag is None or node.tag in self._ignored:
-            self.builder.atom(node.source, node.text.strip() if node.tag is not None else "")
-            self._begun = True
-            self.trailing = ""
+            self._begin()
+            shown = node.text.strip() if node.tag is not None else ""
+            self.builder.atom(node.source, shown)
+            self.added += shown
             return
+        if self.pending:
+            self._begin()
         self.builder.open(node.open)
         for part in node.inside:
             if isinstance(part, str):
@@ -199,6 +207,13 @@ class _Run:
             else:
                 self.inline(part)
         self.builder.close(node.close)
+
+    def _begin(self) -> None:
+        """Go on with what is no white space: what is pending stands before it."""
+        self._begun = True
+        self.builder.text(self.pending)
+        self.added += self.pending
+        self.pending = ""
 
 
 def _escaped(text: str) -> str:
