@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from models.attention import Attentive
+from models.attention import attention_of
 from models.guards import has_words
 from models.translation import Translation
 from service.build import build, partial_marks
@@ -23,7 +23,6 @@ from service.similarity import with_similarity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.attention import Attention
     from models.encoder import Encoder
     from models.translation import Translator
     from service.article import Article
@@ -43,21 +42,13 @@ def compose(article: Article, target: str, translator: Translator, encoder: Enco
     marked = {
         index: list(marks) for index, marks in groupby(partial_marks(article), key=lambda mark: mark.sentence)
     }
-    attention = _attention([(texts[index], translations[index].text) for index in marked], translator, target)
+    pairs = [(texts[index], translations[index].text) for index in marked]
+    attention = attention_of(translator, pairs, target=target)
     for (index, marks), looks in zip(marked.items(), attention, strict=True):
         found = place_marks(texts[index], translations[index].text, marks, encoder, looks)
         places |= {(index, number): place for number, place in found.items()}
     built = build(article, target, [translation.text for translation in translations], places)
     return Version(built, Origin.MACHINE, tuple(translations), translator.checkpoint_id, translator.signature)
-
-
-def _attention(
-    pairs: Sequence[tuple[str, str]], translator: Translator, target: str
-) -> Sequence[Attention | None]:
-    """Return where translations look in their sentences, None where their translator cannot tell."""
-    if not pairs or not isinstance(translator, Attentive):
-        return [None] * len(pairs)
-    return translator.attention(pairs, target=target)
 
 
 def _atoms(article: Article) -> list[list[Span]]:
