@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from models.encoder import Encoder
+
 
 def shout(text: str) -> str:
     """A translation that keeps every character recognisable."""
@@ -60,6 +62,8 @@ def fake_pipeline(
     *,
     limits: Limits | None = None,
     languages: Sequence[str] = ("en", "es", "ru"),
+    encoder: Encoder | None = None,
+    identify: Callable[[str], str | None] | None = None,
 ) -> Pipeline:
     """Return a pipeline of fakes that knows "starter", and "opus-mt-en-es" as one that is not there."""
     chosen = translator or FakeTranslator()
@@ -72,7 +76,12 @@ def fake_pipeline(
         return chosen
 
     return Pipeline(
-        Engines(load, ("starter",)), LetterEncoder(), languages, limits or Limits(100_000, 500), "0.0"
+        Engines(load, ("starter",)),
+        encoder or LetterEncoder(),
+        languages,
+        limits or Limits(100_000, 500),
+        "0.0",
+        identify,
     )
 
 
