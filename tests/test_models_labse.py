@@ -144,7 +144,7 @@ def test_what_is_missing_is_named(labse: Path, store: Store, tmp_path: Path) -> 
     other = tmp_path / "other"
     shutil.copytree(labse, other)
     (other / "1_Pooling" / "config.json").unlink()
-    with pytest.raises(CheckpointInvalidError, match="it has no 1_Pooling/config.json"):
+    with pytest.raises(CheckpointInvalidError, match=r"it has no 1_Pooling/config\.json"):
         store.import_folder(other, "labse")
     with pytest.raises(ArchiveError, match="imported from its folder"):
         store.import_archive(tmp_path / "labse.zip", "labse")
