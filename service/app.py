@@ -16,6 +16,7 @@ from models.store import Store, default_store
 from service.api import router
 from service.body_limit import BodyLimit
 from service.config import Settings, read_settings
+from service.documents_api import router as documents_router
 from service.engines import Engines
 from service.pipeline import Limits, Pipeline
 from service.problems import install_problems
@@ -100,5 +101,6 @@ def create_app(
     )
     app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes)
     install_problems(app)
-    app.include_router(router)
+    for each in (router, documents_router):
+        app.include_router(each)
     return app

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from service.config import Settings
     from service.result import Aligned
 
-_FORM_NAMES = ("html", "json", "md", "ndjson", "tmx", "tsv", "xliff")
+_FORM_NAMES = ("docx", "html", "json", "md", "ndjson", "tmx", "tsv", "xliff")
 _VERSIONS = click.argument("versions", nargs=-1, required=True, metavar="LANG=FILE...")
 _TO = click.option("--to", "forms", multiple=True, type=click.Choice(_FORM_NAMES), help="Form of the output.")
 _MODEL = click.option(
@@ -58,10 +58,11 @@ def translate(
     model: str | None,
     extract: bool,
 ) -> None:
-    """Translate an English FILE (.txt, .md, .html).
+    """Translate an English FILE (.txt, .md, .html, .docx, .odt, .srt, .pdf).
 
     With -o, writes index.html, article.LANG.EXT, aligned.json and aligned.tmx there, or the forms named by
-    --to. Without it, one form goes to standard output (JSON unless --to says otherwise).
+    --to: "md" is the article itself in its own format (text for a PDF), "docx" the side-by-side table.
+    Without it, one form goes to standard output (JSON unless --to says otherwise).
     """
     from service.app import build_pipeline
     from service.documents import read_article
@@ -259,7 +260,7 @@ def _write(aligned: Aligned, forms: Sequence[str], folder: Path) -> None:
 
 def _documents(aligned: Aligned, name: str, stem: str) -> dict[str, bytes]:
     """Render one form; "md" is the machine-made versions themselves, in the article's own format."""
-    from service.documents import EXTENSIONS
+    from service.formats import EXTENSIONS
     from service.render.document import render_document
     from service.render.forms import FORMS
     from service.result import Origin

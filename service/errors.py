@@ -82,6 +82,12 @@ class FormatError(ServiceError):
         super().__init__(f'The {what} "{found}" is unknown; there are {", ".join(self.known)}.')
 
 
+class FileFormatError(FormatError):
+    """A file that is sent or named, of a format that is not read."""
+
+    kind = "unknown-file-format"
+
+
 class FileError(ServiceError):
     """A file that cannot be read or written."""
 

@@ -15,7 +15,7 @@ from models import errors as model_errors
 from service import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from fastapi import FastAPI, Request
 
@@ -25,6 +25,7 @@ _TYPE = "urn:triptych:problem:"
 # The first class that fits decides: status, and the type for errors that do not carry their own.
 _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (errors.LimitError, 413, ""),
+    (errors.FileFormatError, 415, ""),
     (errors.FormatError, 406, ""),
     (errors.ServiceError, 422, ""),
     (model_errors.CheckpointMissingError, 503, "model-missing"),
@@ -35,6 +36,14 @@ _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (model_errors.UnsupportedTargetError, 422, "unsupported-target"),
     (AlignmentError, 422, "alignment"),
 )
+
+
+def documented(descriptions: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """Return the entries of an OpenAPI document for problems, by status."""
+    return {
+        status: {"description": text, "content": {"application/problem+json": {}}}
+        for status, text in descriptions.items()
+    }
 
 
 def problem_response(

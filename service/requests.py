@@ -1,7 +1,7 @@
 """What callers send: the bodies of POST requests."""
 
 # No postponed annotations here: pydantic reads them.
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,13 +9,15 @@ from service.article import Format
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="ISO 639-1 code", examples=["es"])]
 
+TextFormat = Literal[Format.TEXT, Format.MARKDOWN, Format.HTML, Format.SRT]
+
 
 class Body(BaseModel):
     """Base of all bodies; a key nobody knows is refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Format = Field(default=Format.TEXT, description="How the texts are written")
+    format: TextFormat = Field(default=Format.TEXT, description="How the texts are written")
     extract: bool = Field(default=False, description="Find the article in a whole web page (HTML only)")
 
 
