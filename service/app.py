@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
+from threading import Event
 from typing import TYPE_CHECKING, TypedDict
 
 import anyio
@@ -16,10 +17,16 @@ from models.store import Store, default_store
 from service.api import router
 from service.body_limit import BodyLimit
 from service.config import Settings, read_settings
+from service.database import open_database
 from service.documents_api import router as documents_router
 from service.engines import Engines
+from service.jobs.api import router as jobs_router
+from service.jobs.runner import Runner
+from service.jobs.store import JobStore
+from service.jobs.tables import JOB_TABLES
+from service.jobs.task import done
 from service.pipeline import Limits, Pipeline
-from service.problems import install_problems
+from service.problems import install_problems, problem_content
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -30,12 +37,15 @@ if TYPE_CHECKING:
 _LANGUAGES = ("en", "es", "ru", "ar", "de", "fr", "it", "ja", "ko", "nl", "pl", "pt", "th", "tr", "zh")
 
 
-class State(TypedDict):
+class State(TypedDict, total=False):
     """What the lifespan hands to every request."""
 
     pipeline: Pipeline
     store: Store
     model_work: anyio.CapacityLimiter
+    settings: Settings
+    jobs: JobStore
+    runner: Runner
 
 
 def release() -> str:
@@ -74,6 +84,29 @@ def build_pipeline(settings: Settings) -> Pipeline:
     )
 
 
+def build_jobs(settings: Settings) -> JobStore | None:
+    """Return the jobs of the database that the settings name, None where it is off; raise DatabaseError."""
+    if settings.database == "off":
+        return None
+    url = settings.database or f"sqlite:///{build_store(settings).root / 'triptych.db'}"
+    return JobStore(open_database(url, JOB_TABLES), lease=settings.job_lease)
+
+
+def build_runner(
+    settings: Settings, jobs: JobStore, pipeline: Pipeline, limiter: anyio.CapacityLimiter
+) -> Runner:
+    """Return what works on the jobs in this process."""
+    return Runner(
+        jobs,
+        lambda task: done(task, pipeline),
+        problem_content,
+        workers=settings.job_workers,
+        lease=settings.job_lease,
+        retention=settings.job_retention * 3_600,
+        limiter=limiter,
+    )
+
+
 def create_app(
     settings: Settings | None = None, build: Callable[[Settings], Pipeline] = build_pipeline
 ) -> FastAPI:
@@ -85,12 +118,20 @@ def create_app(
         pipeline = await anyio.to_thread.run_sync(build, chosen)
         with suppress(ModelError):  # /readyz says what is missing, and so does every request that needs it
             await anyio.to_thread.run_sync(pipeline.engines.load_preferred)
-        yield State(
-            pipeline=pipeline,
-            store=build_store(chosen),
-            # One at a time: the engine uses all the cores it was given by itself.
-            model_work=anyio.CapacityLimiter(1),
-        )
+        # One at a time, in the order they came: the engine uses all the cores it was given by itself. An
+        # article of a job waits in line with the others, so that nobody waits for more than one of them.
+        model_work = anyio.CapacityLimiter(1)
+        state = State(pipeline=pipeline, store=build_store(chosen), model_work=model_work, settings=chosen)
+        jobs = await anyio.to_thread.run_sync(build_jobs, chosen)
+        if jobs is None:
+            yield state
+            return
+        runner = build_runner(chosen, jobs, pipeline, model_work)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(runner.run)
+            yield state | State(jobs=jobs, runner=runner)
+            runner.stop()
+        jobs.close()
 
     app = FastAPI(
         title="Triptych",
@@ -99,8 +140,10 @@ def create_app(
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
     )
-    app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes)
+    larger = {"/v1/jobs": (chosen.max_job_bytes, "MAX_JOB_BYTES")}
+    app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes, larger=larger)
     install_problems(app)
-    for each in (router, documents_router):
+    app.state.stopping = Event()  # set by service.serving when the server is told to stop
+    for each in (router, documents_router, *([jobs_router] if chosen.database != "off" else [])):
         app.include_router(each)
     return app

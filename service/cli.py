@@ -128,17 +128,13 @@ def compare(
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on [TRIPTYCH_PORT, 8000].")
 def serve(host: str | None, port: int | None) -> None:
     """Run the HTTP service; its documentation is at /docs."""
-    import uvicorn
-
-    from service.app import create_app
+    from service.app import build_jobs, create_app
+    from service.serving import serve_app
 
     settings = _settings()
-    uvicorn.run(
-        create_app(settings),
-        host=host or settings.host,
-        port=settings.port if port is None else port,
-        server_header=False,
-    )
+    if jobs := build_jobs(settings):  # a database that cannot be opened is told in a line, before all else
+        jobs.close()
+    serve_app(create_app(settings), host or settings.host, settings.port if port is None else port)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

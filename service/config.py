@@ -37,6 +37,16 @@ class Settings(BaseSettings):
     max_bytes: int = Field(default=2_000_000, ge=1_000, description="The largest request body or file")
     max_characters: int = Field(default=500_000, ge=100, description="The longest version")
     max_sentences: int = Field(default=5_000, ge=10, description="The most sentences in a version")
+    database: str | None = Field(
+        default=None, description="Where jobs are kept, by URL; none: SQLite in the store, off: no jobs"
+    )
+    job_workers: int = Field(default=1, ge=0, le=64, description="Articles of jobs worked on at once")
+    job_lease: float = Field(
+        default=30.0, ge=1, le=3_600, description="Seconds until the article of a dead worker is free"
+    )
+    job_retention: float = Field(default=168.0, gt=0, description="Hours that an ended job is kept")
+    max_job_articles: int = Field(default=1_000, ge=1, description="The most articles in a job")
+    max_job_bytes: int = Field(default=50_000_000, ge=1_000, description="The largest body of a job")
     host: str = Field(default="127.0.0.1", description="The address to listen on")
     port: int = Field(default=8000, ge=0, le=65_535, description="The port to listen on")
 

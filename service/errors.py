@@ -41,14 +41,17 @@ class LimitError(ServiceError):
 
     kind = "too-large"
 
-    def __init__(self, what: str, unit: str, found: int | None, limit: int) -> None:
+    def __init__(
+        self, what: str, unit: str, found: int | None, limit: int, setting: str | None = None
+    ) -> None:
         self.what = what
         self.unit = unit
         self.found = found
         self.limit = limit
         amount = f"{found:,} {unit}" if found is not None else f"more than {limit:,} {unit}"
         super().__init__(
-            f"{what} has {amount}, the limit is {limit:,}; split it, or raise TRIPTYCH_MAX_{unit.upper()}."
+            f"{what} has {amount}, the limit is {limit:,}; split it, or raise "
+            f"TRIPTYCH_{setting or f'MAX_{unit.upper()}'}."
         )
 
 
@@ -92,3 +95,15 @@ class FileError(ServiceError):
     """A file that cannot be read or written."""
 
     kind = "file"
+
+
+class DatabaseError(ServiceError):
+    """The database cannot be opened, or does not answer."""
+
+    kind = "database"
+
+
+class OverloadedError(ServiceError):
+    """More work waits than can be done soon; trying again later helps."""
+
+    kind = "overloaded"

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from alignment.errors import AlignmentError
 from models import errors as model_errors
 from service import errors
+from service.jobs import errors as job_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +28,10 @@ _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (errors.LimitError, 413, ""),
     (errors.FileFormatError, 415, ""),
     (errors.FormatError, 406, ""),
+    (errors.OverloadedError, 503, ""),
+    (errors.DatabaseError, 503, ""),
+    (job_errors.NoSuchJobError, 404, ""),
+    (job_errors.MediaTypeError, 415, ""),
     (errors.ServiceError, 422, ""),
     (model_errors.CheckpointMissingError, 503, "model-missing"),
     (model_errors.CheckpointDamagedError, 503, "model-damaged"),
@@ -36,6 +41,7 @@ _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (model_errors.UnsupportedTargetError, 422, "unsupported-target"),
     (AlignmentError, 422, "alignment"),
 )
+_PASSING = (errors.OverloadedError, errors.DatabaseError)  # trying again soon may help
 
 
 def documented(descriptions: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
@@ -50,27 +56,38 @@ def problem_response(
     status: int, kind: str, detail: str, headers: dict[str, str] | None = None, **more: Any
 ) -> JSONResponse:
     """Return a problem document; `kind` is the last part of its type."""
-    content = {
+    content = _content(status, kind, detail, **more)
+    return JSONResponse(content, status, headers, media_type="application/problem+json")
+
+
+def _content(status: int, kind: str, detail: str, **more: Any) -> dict[str, Any]:
+    return {
         "type": _TYPE + kind,
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
         **more,
     }
-    return JSONResponse(content, status, headers, media_type="application/problem+json")
 
 
 def problem_of(error: Exception) -> JSONResponse:
     """Return the problem document for one of our errors."""
+    content = problem_content(error)
+    headers = {"Retry-After": "5"} if isinstance(error, _PASSING) else None
+    return JSONResponse(content, content["status"], headers, media_type="application/problem+json")
+
+
+def problem_content(error: Exception) -> dict[str, Any]:
+    """Return what the problem document for an error says; one that is not ours is logged."""
     for family, status, kind in _TABLE:
         if isinstance(error, family):
             detail = str(error)
             if isinstance(error, model_errors.CheckpointDamagedError):
                 # The message names a folder of this machine, which is not the caller's business.
                 detail = f'"{error.checkpoint_id}" is damaged on the server and is not used.'
-            return problem_response(status, kind or getattr(error, "kind", "error"), detail)
+            return _content(status, kind or getattr(error, "kind", "error"), detail)
     _LOG.exception("unexpected error", exc_info=error)
-    return problem_response(500, "internal", "Something went wrong on the server; it has been logged.")
+    return _content(500, "internal", "Something went wrong on the server; it has been logged.")
 
 
 def install_problems(app: FastAPI) -> None:

@@ -53,7 +53,7 @@ def cue(number: int, text: str) -> str:
 
 @given(
     st.lists(
-        st.text(alphabet="ab -.<i>/\n?", min_size=1, max_size=20).map(str.strip).filter(bool), max_size=12
+        st.text(alphabet="ab -.<i/\n?", min_size=1, max_size=20).map(str.strip).filter(bool), max_size=12
     ),
     st.data(),
 )
