@@ -239,6 +239,14 @@ def test_many_workers_at_once_do_each_article_once(url: str, store: JobStore) ->
     assert sorted(o.sequence for o in store.outcomes(job.id)) == list(range(1, 41))
 
 
+def test_processes_that_start_at_once_make_the_tables_once(url: str) -> None:
+    def start(_: int) -> None:
+        open_database(url, JOB_TABLES).dispose()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(start, range(6))) == [None] * 6
+
+
 def test_a_database_that_cannot_be_opened_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     for wrong in ("nonsense", f"sqlite:///{tmp_path / 'file' / 'a.db'}", f"sqlite:///{tmp_path}",

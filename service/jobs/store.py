@@ -302,7 +302,7 @@ class JobStore:
             .where(ARTICLES.c.job_id == job_id)
             .group_by(ARTICLES.c.state)
         )
-        by_state = {State(state): number for state, number in counts.tuples()}
+        by_state = {State(row.state): row.articles for row in counts}
         return Job(row.id, row.created, row.articles, row.finished, row.cancelled, row.ended, by_state)
 
     def _lock(self, connection: Connection, job_id: str) -> float | None:
