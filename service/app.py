@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from threading import Event
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 import anyio
 from fastapi import FastAPI
@@ -37,15 +37,15 @@ if TYPE_CHECKING:
 _LANGUAGES = ("en", "es", "ru", "ar", "de", "fr", "it", "ja", "ko", "nl", "pl", "pt", "th", "tr", "zh")
 
 
-class State(TypedDict, total=False):
+class State(TypedDict):
     """What the lifespan hands to every request."""
 
     pipeline: Pipeline
     store: Store
     model_work: anyio.CapacityLimiter
     settings: Settings
-    jobs: JobStore
-    runner: Runner
+    jobs: NotRequired[JobStore]
+    runner: NotRequired[Runner]
 
 
 def release() -> str:
@@ -129,7 +129,8 @@ def create_app(
         runner = build_runner(chosen, jobs, pipeline, model_work)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(runner.run)
-            yield state | State(jobs=jobs, runner=runner)
+            state["jobs"], state["runner"] = jobs, runner
+            yield state
             runner.stop()
         jobs.close()
 

@@ -61,6 +61,8 @@ def article_of_file(
 ) -> Article:
     """Read an article from a file's content; raise ArticleError that begins with the file's name."""
     if extract:
+        if format is not Format.HTML:
+            raise ArticleError(f"{name}: only from HTML can an article be extracted, not from {format}.")
         return article_of(decoded(content, name), format, language, extract=True)
     return read_file(content, format, language, name)
 

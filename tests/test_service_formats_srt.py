@@ -70,9 +70,11 @@ def test_no_subtitle_and_no_word_is_ever_lost(texts: list[str], data: st.DataObj
         assert word in shown
 
 
-@pytest.mark.parametrize("source", ["no subtitles here", "1\n00:00:01,000 -> 2\nText\n"])
+@pytest.mark.parametrize(
+    "source", ["no subtitles here", "1" * 200_000, "-" + " " * 200_000 + "x", "1\n00:00:01,000 -> 2\nText\n"]
+)
 def test_what_are_no_subtitles_is_refused_in_one_line(source: str) -> None:
-    with pytest.raises(ArticleError, match="cannot be read") as caught:
+    with pytest.raises(ArticleError, match="The subtitles") as caught:
         read(source, Format.SRT, "en")
     assert "\n" not in str(caught.value)
 

@@ -85,7 +85,7 @@ def servers(database: Path, count: int) -> Iterator[list[Server]]:
 
 def articles(count: int) -> list[dict[str, str]]:
     return [
-        {"id": f"a{number}", "text": f"Boat number {number} came in. {number + 20} people were on it. " * 4}
+        {"id": f"a{number}", "text": f"Boat number {number} came in. {number + 20} people were on it. " * 2}
         for number in range(count)
     ]
 
@@ -102,23 +102,23 @@ def test_a_server_killed_in_mid_job_loses_no_article_and_does_none_twice(tmp_pat
     for round_ in range(2):
         with servers(database, 1) as [server]:
             if not round_:
-                body = {"targets": ["es"], "articles": articles(30)}
+                body = {"targets": ["es"], "articles": articles(12)}
                 path = httpx.post(f"{server.url}/v1/jobs", json=body).headers["Location"]
             done = server.get(path)["finished"] if round_ else 0
-            assert done < 30
-            server.finished(path, done + 3)
+            assert done < 12
+            server.finished(path, done + 2)
             seen |= {line["id"]: line["result"] for line in results(server, path)}
             server.end(signal.SIGKILL)
     with servers(database, 2) as pair:
-        job = pair[0].finished(path, 30)
+        job = pair[0].finished(path, 12)
         assert job["state"] == "done"
-        assert job["counts"]["done"] == job["articles"] == 30
+        assert job["counts"]["done"] == job["articles"] == 12
         found = results(pair[1], path)
         events = httpx.get(f"{pair[1].url}{path}/events", timeout=60).text
-    assert [line["id"] for line in found] == [article["id"] for article in articles(30)]
+    assert [line["id"] for line in found] == [article["id"] for article in articles(12)]
     assert {name: line["result"] for line in found if (name := line["id"]) in seen} == seen
     assert [line for line in events.splitlines() if line.startswith("id: ")] == [
-        f"id: {number}" for number in range(1, 32)
+        f"id: {number}" for number in range(1, 14)
     ]  # each article ended once
 
 

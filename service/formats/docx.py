@@ -48,6 +48,7 @@ _DROPPED = frozenset("proofErr lastRenderedPageBreak del moveFrom softHyphen".sp
 _UNWRAPPED = frozenset("ins moveTo smartTag sdt sdtContent bdo dir customXml".split())
 _NOT_LOOK = frozenset("lang noProof rPrChange".split())
 _TEXT_PARTS = ("footnotes", "endnotes", "header", "footer")
+_MOST_PROPERTIES = 50  # Word knows about forty; each atom of a run gets a copy of them
 _CODE = frozenset({"code", "source code", "html preformatted", "macro text", "preformatted text"})
 
 
@@ -171,15 +172,14 @@ class _Paragraph:
         return (Content(kind, text, level, markup), kept) if text.strip() else None
 
     def _nodes(self, nodes: Sequence[etree._Element]) -> None:
+        ends = _field_ends(nodes)
         position = 0
         while position < len(nodes):
-            node = nodes[position]
-            end = _field_end(nodes, position)
-            if end is not None:
-                self._field(nodes[position : end + 1])
-                position = end
+            if position in ends:
+                self._field(nodes[position : ends[position] + 1])
+                position = ends[position]
             else:
-                self._inline(node)
+                self._inline(nodes[position])
             position += 1
 
     def _inline(self, node: etree._Element) -> None:
@@ -368,17 +368,16 @@ def _field_mark(node: etree._Element, kind: str) -> bool:
     )
 
 
-def _field_end(nodes: Sequence[etree._Element], start: int) -> int | None:
-    """Return where the field ends that begins here; None where none begins, or it ends elsewhere."""
-    depth = 0
-    for position in range(start, len(nodes)):
-        depth += _field_mark(nodes[position], "begin")
-        if not depth:
-            return None
-        depth -= _field_mark(nodes[position], "end")
-        if not depth:
-            return position
-    return None
+def _field_ends(nodes: Sequence[etree._Element]) -> dict[int, int]:
+    """Return where the fields begin and end that lie among these nodes whole, inner ones included."""
+    ends: dict[int, int] = {}
+    begun: list[int] = []
+    for position, node in enumerate(nodes):
+        if _field_mark(node, "begin"):
+            begun.append(position)
+        if _field_mark(node, "end") and begun:
+            ends[begun.pop()] = position
+    return ends
 
 
 def _shown(node: etree._Element) -> str:
@@ -428,7 +427,7 @@ def _alone(run: etree._Element, child: etree._Element) -> str:
     """Return a run with only one of its children."""
     copy = like(run)
     properties = run.find("{*}rPr")
-    if properties is not None:
+    if properties is not None and len(properties) <= _MOST_PROPERTIES:
         copy.append(deepcopy(properties))
     copy.append(deepcopy(child))
     return fragment(copy)

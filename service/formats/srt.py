@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _TAG = re.compile(r"<(/?)(b|i|u|s|font)\b[^<>]*>|\{\\[^{}]*\}", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?:;][\"'»”’)\]♪]*\s*\Z|[)\]♪]\s*\Z")
 _TRAILS_OFF = re.compile(r"(?:…|\.\.\.)[\"'»”’]*\s*\Z")
+_SPACES = re.compile(r"\s+")
+_HUGE_NUMBER = re.compile(r"\d{21}")
 _DASH = re.compile(r"\s*[-–—]\s?\S")
 _LONGEST_GAP = timedelta(seconds=3)
 _MOST_JOINED = 8  # subtitles in one block
@@ -88,13 +90,27 @@ def _is_border(mark: Markup) -> bool:
 def _cues(source: str) -> list[_Cue]:
     if not source.strip():
         return []
-    normalised = source.replace("\r\n", "\n").replace("\r", "\n")
     try:
-        found = list(srt.parse(normalised))
+        found = list(srt.parse(_squeezed(source)))
     except (srt.SRTParseError, srt.TimestampParseError, ValueError, OverflowError) as error:
         first = str(error).splitlines()[0]
         raise ArticleError(f"The subtitles cannot be read: {first[:200]}.") from error
     return [_Cue(_head(cue), cue.content, cue.start, cue.end) for cue in found]
+
+
+def _squeezed(source: str) -> str:
+    """Return subtitles without runs of spaces and of empty lines, and without huge numbers.
+
+    The srt package's pattern takes quadratic time over such runs. Raises ArticleError for a number.
+    """
+    if number := _HUGE_NUMBER.search(source):
+        raise ArticleError(f"The subtitles have a number of more than 20 digits: {number.group()}...")
+    lines: list[str] = []
+    for line in source.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        squeezed = _SPACES.sub(" ", line).strip()
+        if squeezed or (lines and lines[-1]):
+            lines.append(squeezed)
+    return "\n".join(lines) + "\n"
 
 
 def _head(cue: srt.Subtitle) -> str:

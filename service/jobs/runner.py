@@ -129,14 +129,23 @@ class Runner:
             self._running.discard(scope)
         if scope.cancelled_caught:
             delay = 0.0
-        with anyio.CancelScope(shield=True):
-            if delay is not None:
-                wait = delay
-                await anyio.to_thread.run_sync(lambda: self._store.release(claim, self._owner, delay=wait))
+
+        def keep() -> None:
+            if delay is None:
+                self._store.finish(claim, self._owner, result=result, problem=problem)
             else:
-                await anyio.to_thread.run_sync(
-                    lambda: self._store.finish(claim, self._owner, result=result, problem=problem)
-                )
+                self._store.release(claim, self._owner, delay=delay)
+
+        while True:
+            try:
+                await anyio.to_thread.run_sync(keep)
+            except DatabaseError as error:  # what was done is not thrown away while somebody may still ask
+                if self._stopping.is_set():
+                    raise
+                _LOG.warning("a job's article waits to be kept: %s", error)
+                await self._rest(_UNANSWERED)
+            else:
+                return
 
     async def _every(self, seconds: float, do: Callable[[], None]) -> None:
         while True:
