@@ -5,7 +5,9 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import docx
 import pytest
+from documents_fixture import word_document
 from service_fakes import fake_pipeline, run_cli
 
 from service import app
@@ -46,6 +48,17 @@ def test_translating_into_a_folder_writes_every_form(
     printed = capsys.readouterr()
     assert all(name in printed.out for name in names)
     assert "starter model" in printed.err
+
+
+def test_a_word_document_gives_word_documents(tmp_path: Path) -> None:
+    path = tmp_path / "rain.docx"
+    path.write_bytes(word_document())
+    assert run_cli("translate", path, "-o", tmp_path / "out") == 0
+    made = docx.Document(str(tmp_path / "out" / "article.es.docx"))
+    assert made.paragraphs[0].text == "RAIN ON THE HARBOUR"
+    assert run_cli("translate", path, "-o", tmp_path / "out", "--to", "docx") == 0
+    table = docx.Document(str(tmp_path / "out" / "aligned.docx")).tables[0]
+    assert table.rows[1].cells[1].text == "Rain on the harbour"
 
 
 def test_one_form_goes_to_standard_output(article: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
