@@ -32,8 +32,9 @@ from models.errors import ModelError
 from service.app import build_pipeline
 from service.article import Article, Format
 from service.config import read_settings
-from service.documents import EXTENSIONS, article_of, read_article
+from service.documents import article_of, read_article
 from service.errors import ArticleError, FileError, FormatError, ServiceError, VersionsError
+from service.formats import EXTENSIONS
 from service.render.json_form import aligned_out
 from service.render.tmx import tmx_header, tmx_units
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from service.glossary import Glossary
     from service.result import Aligned
 
-_FORM_NAMES = ("html", "json", "md", "ndjson", "tmx", "tsv", "xliff")
+_FORM_NAMES = ("docx", "html", "json", "md", "ndjson", "tmx", "tsv", "xliff")
 _VERSIONS = click.argument("versions", nargs=-1, required=True, metavar="LANG=FILE...")
 _TO = click.option("--to", "forms", multiple=True, type=click.Choice(_FORM_NAMES), help="Form of the output.")
 _MODEL = click.option(
@@ -80,10 +80,11 @@ def translate(
     glossary: Path | None,
     extract: bool,
 ) -> None:
-    """Translate a FILE (.txt, .md, .html), English unless -s says otherwise.
+    """Translate a FILE (.txt, .md, .html, .docx, .odt, .srt, .pdf), English unless -s says otherwise.
 
     With -o, writes index.html, article.LANG.EXT, aligned.json and aligned.tmx there, or the forms named by
-    --to. Without it, one form goes to standard output (JSON unless --to says otherwise).
+    --to: "md" is the article itself in its own format (text for a PDF), "docx" the side-by-side table.
+    Without it, one form goes to standard output (JSON unless --to says otherwise).
     """
     from service.app import build_pipeline
     from service.documents import read_article
@@ -314,7 +315,7 @@ def _write(aligned: Aligned, forms: Sequence[str], folder: Path) -> None:
 
 def _documents(aligned: Aligned, name: str, stem: str) -> dict[str, bytes]:
     """Render one form; "md" is the machine-made versions themselves, in the article's own format."""
-    from service.documents import EXTENSIONS
+    from service.formats import EXTENSIONS
     from service.render.document import render_document
     from service.render.forms import FORMS
     from service.result import Origin

@@ -3,50 +3,65 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    IntegrityError,
-    OperationalError,
-    ProgrammingError,
-    SQLAlchemyError,
-)
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 
 from service.errors import DatabaseError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine, MetaData
+    from sqlalchemy import Connection, Engine, MetaData
+
+WRITING: Final = "triptych_writing"  # an execution option: the transaction is going to write
+_SCHEMA_LOCK: Final = 7_487_910  # any number, the same in every process
 
 
 def open_database(url: str, tables: MetaData) -> Engine:
     """Connect to a database and make the tables that it lacks.
 
-    SQLite runs in WAL mode, so that several processes can read while one writes, and waits up to ten seconds
-    for another writer. Raises DatabaseError.
+    SQLite runs in WAL mode, so that several processes can read while one writes, and waits up to thirty
+    seconds for another writer; a transaction with the option WRITING takes the write lock when it begins, so
+    that what it reads is still true when it writes. Processes that start at once make the tables one after
+    the other. Raises DatabaseError.
     """
     try:
         place = make_url(url)
         sqlite = place.get_backend_name() == "sqlite"
+        if place.drivername == "postgresql":
+            place = place.set(drivername="postgresql+psycopg")
         if sqlite and place.database:
             Path(place.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(place, pool_pre_ping=not sqlite)
+        if sqlite and not place.database:  # in memory: one connection, for one thread at a time
+            one = {"check_same_thread": False}
+            engine = create_engine(place, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args=one)
+        else:
+            engine = create_engine(place, pool_pre_ping=not sqlite)
         if sqlite:
             event.listen(engine, "connect", _prepare)
-        try:
-            tables.create_all(engine)
-        except (OperationalError, ProgrammingError, IntegrityError):  # another process makes them just now
-            tables.create_all(engine)
+            event.listen(engine, "begin", _begin)
+        with engine.execution_options(**{WRITING: True}).begin() as connection:
+            if not sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
+            tables.create_all(connection)
     except (SQLAlchemyError, ArgumentError, ImportError, OSError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise DatabaseError(f"TRIPTYCH_DATABASE cannot be opened: {reason}.") from error
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise DatabaseError(
+            f"The database cannot be opened ({reason}); set TRIPTYCH_DATABASE to another, or to off."
+        ) from error
     return engine
 
 
 def _prepare(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL"):
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get(WRITING)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 
 from service.detect import Guess, choose
-from service.documents import EXTENSIONS, article_of_file, format_of
+from service.documents import article_of_file, format_of
 from service.errors import LanguageError
+from service.formats import EXTENSIONS
 from service.glossary import Glossary, Term
 from service.pipeline import SOURCE
 from service.render.document import render_document
