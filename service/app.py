@@ -89,7 +89,7 @@ def build_jobs(settings: Settings) -> JobStore | None:
     if settings.database == "off":
         return None
     url = settings.database or f"sqlite:///{build_store(settings).root / 'triptych.db'}"
-    return JobStore(open_database(url, JOB_TABLES), lease=settings.job_lease)
+    return JobStore(open_database(url, JOB_TABLES), lease=settings.job_lease, most=settings.max_jobs)
 
 
 def build_runner(
