@@ -224,7 +224,9 @@ def build_jobs(settings: Settings) -> JobStore | None:
     """Return the jobs of the database that the settings name, None where it is off; raise DatabaseError."""
     if settings.database == "off":
         return None
-    return JobStore(open_database(database_url(settings), JOB_TABLES), lease=settings.job_lease)
+    return JobStore(
+        open_database(database_url(settings), JOB_TABLES), lease=settings.job_lease, most=settings.max_jobs
+    )
 
 
 def build_runner(

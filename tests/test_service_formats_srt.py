@@ -47,6 +47,17 @@ def test_a_shorter_translation_still_gives_every_subtitle_a_word() -> None:
     ]
 
 
+def test_a_line_ends_behind_a_comma_and_never_before_it() -> None:
+    made = ["La tormenta, entró sin aviso, antes de atar los barcos al muro.", "- ¿Mala?", "- Peor."]
+    version = build(article(), "es", made, {})
+    lines = [line for line in version.source.split("\n") if line and "-->" not in line]
+    assert not [line for line in lines if line[0] in ",."]
+    assert (
+        " ".join(version.text.split())
+        == "La tormenta, entró sin aviso, antes de atar los barcos al muro. - ¿Mala? - Peor."
+    )
+
+
 def cue(number: int, text: str) -> str:
     return f"{number}\n00:00:{number:02},000 --> 00:00:{number:02},900\n{text}\n\n"
 

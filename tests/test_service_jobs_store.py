@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from databases_fixture import postgresql, programs
-from sqlalchemy import create_engine, text
+from sqlalchemy import MetaData, create_engine, text
 
 from service.article import Format
 from service.database import open_database
-from service.errors import DatabaseError
+from service.errors import DatabaseError, OverloadedError
 from service.jobs.errors import IdempotencyError, NoSuchJobError
 from service.jobs.job import Job, State
 from service.jobs.store import JobStore
@@ -237,6 +237,25 @@ def test_many_workers_at_once_do_each_article_once(url: str, store: JobStore) ->
     assert sorted(done, key=int) == names
     assert [o.result for o in store.outcomes(job.id)] == [name.encode() for name in names]
     assert sorted(o.sequence for o in store.outcomes(job.id)) == list(range(1, 41))
+
+
+def test_more_jobs_than_may_wait_are_turned_away(url: str) -> None:
+    store = JobStore(open_database(url, JOB_TABLES), lease=10, most=2)
+    job_of(store, "a")
+    job_of(store, "b")
+    with pytest.raises(OverloadedError, match="2 jobs have not ended"):
+        job_of(store, "c")
+    work_off(store)
+    job_of(store, "c")
+    store.close()
+
+
+def test_tables_of_another_version_are_left_alone(url: str) -> None:
+    open_database(url, JOB_TABLES).dispose()
+    later = MetaData(info={"name": "jobs", "version": 2})
+    with pytest.raises(DatabaseError, match="jobs of version 1, this Triptych knows version 2"):
+        open_database(url, later)
+    open_database(url, JOB_TABLES).dispose()
 
 
 def test_processes_that_start_at_once_make_the_tables_once(url: str) -> None:

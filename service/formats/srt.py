@@ -75,7 +75,7 @@ class SrtWriter:
     def block(self, text: str, markup: Sequence[Markup]) -> str:
         """Return the text of a block's subtitles, with the heads of all but the first between them."""
         borders = [mark for mark in markup if _is_border(mark)]
-        others = [mark for mark in markup if not _is_border(mark)]
+        others = [_behind_word(mark, text) for mark in markup if not _is_border(mark)]
         cuts = [0, *_spread(text, [mark.start for mark in borders]), len(text)]
         out = [_written(text, others, cuts[0], cuts[1])]
         for number, border in enumerate(borders, 1):
@@ -170,8 +170,9 @@ def _read_text(text: str, builder: InlineBuilder) -> None:
 
 def _spread(text: str, borders: Sequence[int]) -> list[int]:
     """Return where to cut a text: near the borders, at words' ends; no piece is empty if that can be."""
-    ends = [word.end() for word in re.finditer(r"\S+", text)]
-    counts = [sum(end <= border for end in ends) for border in borders]
+    words = [word.span() for word in re.finditer(r"\S+", text)]
+    ends = [end for _, end in words]
+    counts = [sum(start < border for start, _ in words) for border in borders]
     room = len(ends) > len(counts)
     for number in range(len(counts)):
         least = counts[number - 1] if number else 0
@@ -179,6 +180,15 @@ def _spread(text: str, borders: Sequence[int]) -> list[int]:
         if room:
             counts[number] = min(counts[number], len(ends) - (len(counts) - number))
     return [ends[count - 1] if count else 0 for count in counts]
+
+
+def _behind_word(mark: Markup, text: str) -> Markup:
+    """Move a line break behind the word it stands in, its comma or full stop included."""
+    if mark.literal != "\n" or mark.start != mark.end:
+        return mark
+    rest = re.search(r"\s|\Z", text[mark.start :])
+    place = mark.start + (rest.start() if rest and text[: mark.start].rstrip() == text[: mark.start] else 0)
+    return replace(mark, start=place, end=place)
 
 
 def _written(text: str, markup: Sequence[Markup], start: int, end: int) -> str:

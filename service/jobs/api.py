@@ -124,7 +124,7 @@ class JobsOut(BaseModel):
                 413: "The body, a document or the number of articles is over the limit",
                 415: "The body, or a file in it, is of a type that is not read",
                 422: "Something in the job cannot be used, or the Idempotency-Key was used for another",
-                503: "The database does not answer",
+                503: "The database does not answer, or too many jobs have not ended",
             }
         ),
     },

@@ -20,7 +20,7 @@ from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from service.database import WRITING
-from service.errors import DatabaseError
+from service.errors import DatabaseError, OverloadedError
 from service.jobs.errors import IdempotencyError, NoSuchJobError
 from service.jobs.job import Claim, Job, Outcome, State
 from service.jobs.tables import ARTICLES, JOBS
@@ -40,11 +40,22 @@ _BATCH = 50  # outcomes read at once
 
 
 class JobStore:
-    """The jobs in a database whose tables are there (`open_database` with JOB_TABLES)."""
+    """The jobs in a database whose tables are there (`open_database` with JOB_TABLES).
 
-    def __init__(self, engine: Engine, *, lease: float, now: Callable[[], float] = time.time) -> None:
+    `lease` is in seconds; `most` is how many jobs may be there that have not ended.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        lease: float,
+        most: int = 100,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._engine = engine
         self._lease = lease
+        self._most = most
         self._now = now
 
     def close(self) -> None:
@@ -52,7 +63,10 @@ class JobStore:
         self._engine.dispose()
 
     def add(self, tasks: Sequence[Task], idempotency_key: str | None = None) -> Job:
-        """Keep a job, or return the one that has the key already; raise IdempotencyError for a key in use."""
+        """Keep a job, or return the one that has the key already; raise IdempotencyError for a key in use.
+
+        Raises OverloadedError where too many jobs have not ended.
+        """
         contents = [packed(task) for task in tasks]
         digest = hashlib.sha256(
             b"".join(hashlib.sha256(content).digest() for content in contents)
@@ -62,6 +76,12 @@ class JobStore:
             with self._writing() as connection:
                 if known := self._known(connection, idempotency_key, digest):
                     return known
+                going_on = connection.scalar(select(func.count()).where(JOBS.c.ended.is_(None)))
+                if going_on is not None and going_on >= self._most:
+                    raise OverloadedError(
+                        f"{going_on:,} jobs have not ended, the limit is {self._most:,}; try again later, or "
+                        "raise TRIPTYCH_MAX_JOBS."
+                    )
                 connection.execute(
                     insert(JOBS).values(
                         id=job_id,

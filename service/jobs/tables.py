@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-JOB_TABLES = MetaData()
+JOB_TABLES = MetaData(info={"name": "jobs", "version": 1})
 
 # `finished` counts the articles that are over, each of which has that count at its end as its `sequence`;
 # `ended` is when the last one was. Times are seconds since 1970 in UTC.
