@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from alignment.anchors import anchor_vectors
 from alignment.beads import Bead
 from alignment.coarse import rough_path
 from alignment.cost import BeadCost, Levels
@@ -52,18 +53,27 @@ class EncodedVersion:
     side: Side
 
 
-def align(source: Sequence[str], target: Sequence[str], encoder: Encoder) -> list[Bead]:
-    """Align the sentences of two versions.
+def align(
+    source: Sequence[str],
+    target: Sequence[str],
+    encoder: Encoder,
+    blocks: tuple[Sequence[int], Sequence[int]] | None = None,
+) -> list[Bead]:
+    """Align the sentences of two versions; `blocks` are the numbers of their sentences' blocks, where known.
 
     Returns beads in reading order; every sentence of both sides is in exactly one. A sentence without a
     counterpart stands in a bead of its own whose other side is empty. A bead's score is the probability
-    that it is right, given all others. Raises SentencesError when a side is not a sequence of strings,
-    EncoderOutputError when the encoder does not return one finite vector a sentence.
+    that it is right, given all others. Raises SentencesError when a side is not a sequence of strings
+    or has not a block for each, EncoderOutputError when the encoder does not return one finite vector a
+    sentence.
     """
-    return align_encoded(encoded(source, encoder), encoded(target, encoder), encoder)
+    ours, theirs = blocks or (None, None)
+    return align_encoded(encoded(source, encoder, ours), encoded(target, encoder, theirs), encoder)
 
 
-def encoded(sentences: Sequence[str], encoder: Encoder) -> EncodedVersion:
+def encoded(
+    sentences: Sequence[str], encoder: Encoder, blocks: Sequence[int] | None = None
+) -> EncodedVersion:
     """Encode one version; raise SentencesError or EncoderOutputError as `align` does."""
     if isinstance(sentences, str):
         raise SentencesError("one string")
@@ -71,7 +81,14 @@ def encoded(sentences: Sequence[str], encoder: Encoder) -> EncodedVersion:
         if not isinstance(sentence, str):
             raise SentencesError(f"a {type(sentence).__name__} in it")
     lengths = np.array([max(len(sentence), 1) for sentence in sentences], np.float32)
-    return EncodedVersion(sentences, Side(_vectors(sentences, encoder), lengths))
+    starts = np.zeros(0, np.bool_)
+    if blocks is not None:
+        if len(blocks) != len(sentences):
+            raise SentencesError(f"{len(sentences)} sentences with {len(blocks)} block numbers")
+        starts = np.concatenate([[True], np.diff(np.asarray(blocks, np.intp)) != 0, [True]])[
+            : len(blocks) + 1
+        ]
+    return EncodedVersion(sentences, Side(_vectors(sentences, encoder), lengths, starts=starts))
 
 
 def align_encoded(source: EncodedVersion, target: EncodedVersion, encoder: Encoder) -> list[Bead]:
@@ -80,6 +97,8 @@ def align_encoded(source: EncodedVersion, target: EncodedVersion, encoder: Encod
     n, m = len(one.lengths), len(other.lengths)
     if not n or not m:
         return _all_null(n, m)
+    anchors = anchor_vectors(source.sentences, target.sentences)
+    one, other = one.with_anchors(anchors[0]), other.with_anchors(anchors[1])
     weights = Weights.learnt()
     rough = rough_path(one.vectors, other.vectors)
     levels = Levels.measured(one, other, rough)

@@ -22,6 +22,8 @@ class Weights:
     length: float
     extension: float
     part: float
+    anchor: float
+    block: float
     null: float
 
     @classmethod

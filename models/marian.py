@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.attention import Heads
 from models.batching import batches
+from models.cores import physical_cores
 from models.device import resolve_device
 from models.engine import Hypothesis
 from models.errors import CheckpointInvalidError
@@ -172,16 +173,16 @@ def load_torch_engine(
 ) -> TorchEngine:
     """Load a checkpoint folder: float32 on a CPU, float16 on a GPU.
 
-    `device` is "auto" (a GPU where there is one), "cpu" or "cuda". `threads`, where given, is torch's number
-    of threads for the whole process: torch has no other. Raises DeviceError, CheckpointInvalidError.
+    `device` is "auto" (a GPU where there is one), "cpu" or "cuda". `threads` (None: as torch has it; never
+    more than the physical cores) is torch's number of threads for the whole process: torch has no other.
+    `heads` is the attention it tells. Raises DeviceError, CheckpointInvalidError.
     """
     import torch
     from transformers import GenerationConfig, MarianConfig, MarianMTModel
     from transformers.utils import logging
 
     chosen = resolve_device(device, gpu=torch.cuda.is_available(), runtime="torch")
-    if threads is not None:
-        torch.set_num_threads(threads)
+    torch.set_num_threads(min(threads or torch.get_num_threads(), physical_cores()))
     config = MarianConfig.from_dict(read_json(folder, CONFIG))
     bars = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]

@@ -36,6 +36,14 @@ def find_route(
     return (first, second) if first and second else ()
 
 
+def by_quality(entries: Sequence[Entry], quality: str | None) -> list[Entry]:
+    """Return the entries as a quality wishes for them; equals, and with None all, stay in their order."""
+    if quality is None:
+        return list(entries)
+    order = {name: place for place, name in enumerate(_ORDER[quality])}
+    return sorted(entries, key=lambda entry: order.get(entry.quality, len(order)))
+
+
 def reachable(entries: Sequence[Entry]) -> Mapping[str, tuple[str, ...]]:
     """Return for each language the ones it can be translated into, in the order of `entries`."""
     sources = dict.fromkeys(entry.source for entry in entries)
@@ -49,5 +57,4 @@ def reachable(entries: Sequence[Entry]) -> Mapping[str, tuple[str, ...]]:
 
 def _direct(entries: Sequence[Entry], source: str, target: str, quality: str | None) -> Entry | None:
     there = [entry for entry in entries if entry.source == source and target in entry.targets]
-    order = _ORDER[quality] if quality else ()
-    return min(there, key=lambda entry: order.index(entry.quality) if order else 0, default=None)
+    return next(iter(by_quality(there, quality)), None)

@@ -4,7 +4,6 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-import anyio
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
@@ -16,6 +15,7 @@ from service.documents import article_of
 from service.guard import charge
 from service.metrics import CONTENT_TYPE
 from service.negotiation import chosen_form, rendered
+from service.options import Options
 from service.pipeline import SOURCE, Pipeline
 from service.problems import problem_of
 from service.render.forms import FORMS
@@ -23,6 +23,8 @@ from service.render.json_form import AlignedOut
 from service.requests import AlignBody, CompareBody, TranslateBody
 from service.result import Aligned
 from service.streaming import streamed
+from service.watching import watched
+from service.work import Work
 
 router = APIRouter()
 
@@ -43,7 +45,10 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (413, "The body, a text or its number of sentences is over the limit"),
         (422, "Something in the request cannot be used"),
         (429, "Too much in a minute or a month; Retry-After says when to come again"),
-        (503, "A checkpoint is not on the server; the detail says how to get it"),
+        (
+            503,
+            "A checkpoint is not there, or there is too much to do; Retry-After says when to come again",
+        ),
     )
 }
 
@@ -84,24 +89,25 @@ async def translate(request: Request, body: TranslateBody, accept: Accept = None
     pipeline: Pipeline = request.state.pipeline
     await charge(request, len(body.text))
 
+    claim = Work.within(request.state.deadline)
+
     def read() -> Article:
         return article_of(body.text, body.format, body.source, extract=body.extract)
 
+    def options() -> Options:
+        terms = body.terms(body.targets, request.state.glossaries)
+        return Options(model=body.model, quality=body.quality, edits=body.edits, glossary=terms, work=claim)
+
     if chosen_form(accept).name == "ndjson":
         return await streamed(
-            lambda: pipeline.stream(
-                read(), body.targets, model=body.model, quality=body.quality, edits=body.edits
-            ),
+            lambda: pipeline.stream(read(), body.targets, **options()),
             FORMS["ndjson"].media_type,
             _HEADERS,
+            claim,
             request.state.model_work,
         )
     return await _answer(
-        request,
-        accept,
-        lambda: pipeline.translate(
-            read(), body.targets, model=body.model, quality=body.quality, edits=body.edits
-        ),
+        request, accept, lambda: pipeline.translate(read(), body.targets, **options()), claim
     )
 
 
@@ -119,7 +125,7 @@ async def align(request: Request, body: AlignBody, accept: Accept = None) -> Res
             ]
         )
 
-    return await _answer(request, accept, work)
+    return await _answer(request, accept, work, Work.within(request.state.deadline))
 
 
 @router.post("/v1/compare", response_model=AlignedOut, responses=_FORMS | _PROBLEMS, tags=["articles"])
@@ -133,11 +139,19 @@ async def compare(request: Request, body: CompareBody, accept: Accept = None) ->
             article_of(text, body.format, language, extract=body.extract)
             for language, text in body.versions.items()
         ]
+        terms = body.terms(body.translate_missing, request.state.glossaries)
         return pipeline.compare(
-            articles, body.translate_missing, model=body.model, quality=body.quality, edits=body.edits
+            articles,
+            body.translate_missing,
+            model=body.model,
+            quality=body.quality,
+            edits=body.edits,
+            glossary=terms,
+            work=claim,
         )
 
-    return await _answer(request, accept, work)
+    claim = Work.within(request.state.deadline)
+    return await _answer(request, accept, work, claim)
 
 
 @router.get("/v1/models", tags=["service"], responses={status: _PROBLEMS[status] for status in (401, 429)})
@@ -202,10 +216,8 @@ def metrics(request: Request) -> Response:
     return Response(request.state.metrics.exposition(), media_type=CONTENT_TYPE)
 
 
-async def _answer(request: Request, accept: str | None, work: Callable[[], Aligned]) -> Response:
+async def _answer(request: Request, accept: str | None, work: Callable[[], Aligned], claim: Work) -> Response:
     """Run model work off the event loop, and render what comes of it there too."""
     form = chosen_form(accept)
-    content = await anyio.to_thread.run_sync(
-        lambda: rendered(work(), form), limiter=request.state.model_work, abandon_on_cancel=False
-    )
+    content = await watched(request, lambda: rendered(work(), form), claim, request.state.model_work)
     return Response(content, media_type=form.media_type, headers=_HEADERS)

@@ -1,4 +1,4 @@
-"""The command line: triptych translate, align, compare, serve, models, keys.
+"""The command line: triptych translate, align, compare, serve, doctor, models, memory, keys.
 
 Exit codes: 0 done, 2 bad usage or bad input (one line on standard error), 1 anything unforeseen.
 Heavy packages are imported by the command that needs them, so that --help answers at once.
@@ -16,6 +16,7 @@ import click
 
 from models.errors import ModelError
 from service.cli_keys import keys
+from service.cli_memory import memory
 from service.cli_models import models
 from service.errors import FormatError, ServiceError, VersionsError
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from service.article import Article
     from service.config import Settings
+    from service.glossary import Glossary
     from service.result import Aligned
 
 _FORM_NAMES = ("html", "json", "md", "ndjson", "tmx", "tsv", "xliff")
@@ -37,6 +39,12 @@ _QUALITY = click.option(
     type=click.Choice(["fast", "best"]),
     help="Which of the checkpoints on this machine to take [TRIPTYCH_QUALITY, best].",
 )
+_GLOSSARY = click.option(
+    "--glossary",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Terms to keep to: NAME.en-es.tsv, English, tab, translation; no translation: copied.",
+)
 _EXTRACT = click.option("--extract", is_flag=True, help="Find the article in a whole web page (HTML).")
 
 
@@ -46,6 +54,7 @@ def cli() -> None:
     """Translate an article, align its versions, show them side by side."""
 
 
+cli.add_command(memory)
 cli.add_command(models)
 cli.add_command(keys)
 
@@ -58,6 +67,7 @@ cli.add_command(keys)
 @_TO
 @_MODEL
 @_QUALITY
+@_GLOSSARY
 @_EXTRACT
 def translate(
     file: Path,
@@ -67,6 +77,7 @@ def translate(
     forms: tuple[str, ...],
     model: str | None,
     quality: str | None,
+    glossary: Path | None,
     extract: bool,
 ) -> None:
     """Translate a FILE (.txt, .md, .html), English unless -s says otherwise.
@@ -79,9 +90,10 @@ def translate(
 
     settings = _settings()
     article = read_article(file, source, max_bytes=settings.max_bytes, extract=extract)
+    terms = _terms(settings, glossary)
     pipeline = build_pipeline(settings)
     wanted = targets or tuple(target for target in ("es", "ru") if target != source)
-    aligned = pipeline.translate(article, wanted, model=model, quality=quality)
+    aligned = pipeline.translate(article, wanted, model=model, quality=quality, glossary=terms)
     if output is None:
         _print(aligned, forms or ("json",))
     else:
@@ -112,6 +124,7 @@ def align(versions: tuple[str, ...], output: Path | None, forms: tuple[str, ...]
 @_TO
 @_MODEL
 @_QUALITY
+@_GLOSSARY
 @_EXTRACT
 def compare(
     versions: tuple[str, ...],
@@ -120,6 +133,7 @@ def compare(
     forms: tuple[str, ...],
     model: str | None,
     quality: str | None,
+    glossary: Path | None,
     extract: bool,
 ) -> None:
     """Compare versions of an article and report what an editor should look at, e.g. en=a.md es=b.md.
@@ -132,7 +146,10 @@ def compare(
     articles = _articles(versions, extract)
     given = {article.language for article in articles}
     missing = [target for target in targets or ("es", "ru") if target not in given]
-    aligned = build_pipeline(_settings()).compare(articles, missing, model=model, quality=quality)
+    settings = _settings()
+    terms = _terms(settings, glossary)
+    pipeline = build_pipeline(settings)
+    aligned = pipeline.compare(articles, missing, model=model, quality=quality, glossary=terms)
     _deliver(aligned, output, forms, default="html" if output is not None else "json")
     _announce(aligned)
 
@@ -203,6 +220,16 @@ def _settings() -> Settings:
     from service.config import read_settings
 
     return read_settings()
+
+
+def _terms(settings: Settings, glossary: Path | None) -> Glossary:
+    """Return the terms of the file that was named, else of the settings' glossary; raise GlossaryError."""
+    from service.app import build_glossaries
+    from service.glossary import NO_TERMS, read_glossary
+
+    if glossary is not None:
+        return read_glossary(glossary)
+    return build_glossaries(settings).get("", NO_TERMS)
 
 
 def _articles(versions: Sequence[str], extract: bool) -> list[Article]:

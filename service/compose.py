@@ -19,6 +19,7 @@ from models.translation import Translation
 from service.build import build, partial_marks
 from service.errors import EditError
 from service.markup import place_marks
+from service.memory.units import APPROVED
 from service.protect import fragments, missing, protected_spans
 from service.render.text import encodable
 from service.result import Origin, Version
@@ -90,6 +91,9 @@ class Draft:
         found = with_similarity(
             texts, _translate(texts, spans, self._translator, self.target, edits), self._encoder
         )
+        for index, edit in edits.items():
+            if 0 <= index < len(found):
+                found[index] = edit  # a person stands for it
         self._translations += found
         return found
 
@@ -165,6 +169,9 @@ def _translate(
     found = translator.translate([texts[index] for index in wanted], target=target)
     again: list[int] = []
     for index, translation in zip(wanted, found, strict=True):
+        if APPROVED in translation.flags:  # a person stands for it as it is
+            results[index] = translation
+            continue
         results[index] = replace(translation, text=" ".join(translation.text.split()))
         protected = [texts[index][start:end] for start, end in spans[index]]
         if missing(translation.text, protected) or not has_words(translation.text):
@@ -176,13 +183,13 @@ def _translate(
         )
     )
     for index, parts in zip(again, split, strict=True):
-        results[index] = _joined(
+        results[index] = joined(
             [next(pieces) if to_translate else Translation(text, 0.0) for to_translate, text in parts], parts
         )
     return results
 
 
-def _joined(pieces: Sequence[Translation], parts: Sequence[tuple[bool, str]]) -> Translation:
+def joined(pieces: Sequence[Translation], parts: Sequence[tuple[bool, str]]) -> Translation:
     """Join fragments; one that came back empty stays in its own language, and says so."""
     texts: list[str] = []
     flags = {"fragments"}

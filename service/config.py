@@ -31,7 +31,10 @@ class Settings(BaseSettings):
     quality: Literal["fast", "best"] = Field(
         default="best", description="Which of the checkpoints there are is taken, where MODELS names none"
     )
-    encoder: str = Field(default="use", description="The sentence encoder that aligns")
+    encoder: str = Field(
+        default="use",
+        description='The sentence encoder that aligns; "none" goes by lengths, numbers and names alone',
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
     engine: Literal["auto", "ctranslate2", "torch"] = Field(
         default="auto", description="What runs checkpoints"
@@ -41,6 +44,18 @@ class Settings(BaseSettings):
     max_bytes: int = Field(default=2_000_000, ge=1_000, description="The largest request body or file")
     max_characters: int = Field(default=500_000, ge=100, description="The longest version")
     max_sentences: int = Field(default=5_000, ge=10, description="The most sentences in a version")
+    queue: int = Field(default=20_000, ge=1, description="Sentences that may wait for an engine")
+    requests: int = Field(default=64, ge=1, le=1_000, description="Requests in work at a time")
+    deadline: int = Field(default=900, ge=1, description="Seconds that a request may take")
+    memory: Path | None = Field(
+        default=None, description='The translation memory\'s file, or "off"; none: memory.db in the store'
+    )
+    glossary: Path | None = Field(
+        default=None, description="A glossary (NAME.en-es.tsv), or a folder of glossaries"
+    )
+    memory_units: int = Field(
+        default=200_000, ge=1, description="Machine-made units that the translation memory keeps"
+    )
     host: str = Field(default="127.0.0.1", description="The address to listen on")
     port: int = Field(default=8000, ge=0, le=65_535, description="The port to listen on")
     workers: int = Field(default=1, ge=1, le=64, description="Processes that serve")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 
 class ServiceError(Exception):
@@ -219,3 +220,46 @@ class StoppingError(BusyError):
 
     def __init__(self) -> None:
         super().__init__("The service is being shut down; try again in a while.")
+
+
+class MemoryFileError(ServiceError):
+    """The translation memory's file cannot be used; it is left as it is."""
+
+    kind = "memory"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(
+            f"The translation memory {path} cannot be used: {problem}. It is left as it is; move it aside or "
+            "restore a copy, or set TRIPTYCH_MEMORY to another path or to off."
+        )
+
+
+class MemoryUnitError(ServiceError):
+    """A unit that cannot be kept in the translation memory."""
+
+    kind = "memory-unit"
+
+
+class MemoryUnknownError(ServiceError):
+    """The translation memory has no such unit, or there is no memory."""
+
+    kind = "memory-unknown"
+
+
+class TmxError(ServiceError):
+    """A TMX file that cannot be read or written; nothing of it was taken."""
+
+    kind = "tmx"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path} cannot be used as TMX: {problem}.")
+
+
+class GlossaryError(ServiceError):
+    """A glossary, or a term of one, that cannot be used; the message names the line."""
+
+    kind = "glossary"

@@ -50,6 +50,13 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livesum",
         )
+        self._waits = Histogram(
+            "triptych_queue_seconds",
+            "How long sentences have waited for an engine",
+            ("checkpoint",),
+            registry=registry,
+            buckets=_SECONDS,
+        )
         self._batches = Histogram(
             "triptych_batch_sentences",
             "Sentences an engine was given at once",
@@ -61,12 +68,21 @@ class Metrics:
             "triptych_engine_seconds", "Time engines have worked", ("checkpoint",), registry=registry
         )
         self._tokens = Counter(
-            "triptych_tokens", "Target tokens put out by engines", ("checkpoint",), registry=registry
+            "triptych_tokens",
+            "Tokens that engines have read (source) and written (target)",
+            ("checkpoint", "side"),
+            registry=registry,
         )
-        self._lookups = Counter(
-            "triptych_cache_lookups",
-            "Sentences looked up in a cache: the translation memory, the encoder's",
-            ("cache", "result"),
+        self._left_out = Counter(
+            "triptych_sentences_untranslated",
+            "Sentences that no engine had to translate: refused, dropped, or in work already",
+            ("checkpoint", "reason"),
+            registry=registry,
+        )
+        self._memory = Counter(
+            "triptych_memory_lookups",
+            "Sentences looked up in the translation memory",
+            ("result",),
             registry=registry,
         )
 
@@ -83,20 +99,42 @@ class Metrics:
         """Note how long a stage of the pipeline took."""
         self._stages.labels(name).observe(seconds)
 
-    def queued(self, checkpoint: str, sentences: int) -> None:
-        """Say how many sentences wait for a checkpoint's engine."""
-        self._queue.labels(checkpoint).set(sentences)
+    def queued(self, checkpoint_id: str, sentences: int) -> None:
+        """Say how many sentences wait for a checkpoint."""
+        self._queue.labels(checkpoint_id).set(sentences)
 
-    def batch(self, checkpoint: str, sentences: int, seconds: float, tokens: int) -> None:
+    def started(self, checkpoint_id: str, waits: list[float]) -> None:
+        """Note how long the sentences of a batch have waited."""
+        waiting = self._waits.labels(checkpoint_id)
+        for seconds in waits:
+            waiting.observe(seconds)
+
+    def translated(self, checkpoint_id: str, sentences: int, requests: int, seconds: float) -> None:
         """Note a batch that an engine has translated."""
-        self._batches.labels(checkpoint).observe(sentences)
-        self._engine.labels(checkpoint).inc(seconds)
-        self._tokens.labels(checkpoint).inc(tokens)
+        self._batches.labels(checkpoint_id).observe(sentences)
+        self._engine.labels(checkpoint_id).inc(seconds)
 
-    def looked_up(self, cache: str, *, hits: int, misses: int) -> None:
-        """Count sentences that were looked up in a cache."""
-        self._lookups.labels(cache, "hit").inc(hits)
-        self._lookups.labels(cache, "miss").inc(misses)
+    def generated(self, checkpoint_id: str, source_tokens: int, target_tokens: int) -> None:
+        """Count tokens."""
+        self._tokens.labels(checkpoint_id, "source").inc(source_tokens)
+        self._tokens.labels(checkpoint_id, "target").inc(target_tokens)
+
+    def refused(self, checkpoint_id: str, sentences: int) -> None:
+        """Count sentences for which the queue was too full."""
+        self._left_out.labels(checkpoint_id, "refused").inc(sentences)
+
+    def dropped(self, checkpoint_id: str, sentences: int) -> None:
+        """Count sentences that nobody wanted any more."""
+        self._left_out.labels(checkpoint_id, "dropped").inc(sentences)
+
+    def shared(self, checkpoint_id: str, sentences: int) -> None:
+        """Count sentences that were in work already."""
+        self._left_out.labels(checkpoint_id, "shared").inc(sentences)
+
+    def recalled(self, approved: int, remembered: int, missing: int) -> None:
+        """Count what became of sentences that were looked up in the memory."""
+        for result, count in (("approved", approved), ("remembered", remembered), ("missing", missing)):
+            self._memory.labels(result).inc(count)
 
     def exposition(self) -> bytes:
         """Return the figures in Prometheus' text form, those of all workers where there are several."""

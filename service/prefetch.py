@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from models.guards import has_words
+from service.wrapped import Wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,12 +19,11 @@ if TYPE_CHECKING:
     from service.article import Article
 
 
-class Prefetched:
+class Prefetched(Wrapped):
     """A translator into one language that has the sentences of some texts at hand."""
 
     def __init__(self, translator: Translator, texts: Iterable[Article], target: str) -> None:
-        self._translator = translator
-        self._target = target
+        super().__init__(translator)
         # As `compose` asks for them: once each, line breaks as spaces, none without words.
         wanted = list(
             dict.fromkeys(
@@ -34,21 +34,6 @@ class Prefetched:
             )
         )
         self._found = dict(zip(wanted, translator.translate(wanted, target=target), strict=True))
-
-    @property
-    def checkpoint_id(self) -> str:
-        """The checkpoint's id in the catalog."""
-        return self._translator.checkpoint_id
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """The language it translates into."""
-        return (self._target,)
-
-    @property
-    def signature(self) -> str:
-        """What a result depends on: the same as without this."""
-        return self._translator.signature
 
     def translate(self, sentences: Sequence[str], *, target: str) -> list[Translation]:
         """Translate sentences, one result for each in order."""

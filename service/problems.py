@@ -33,6 +33,9 @@ _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (errors.QuotaError, 429, ""),
     (errors.AccessError, 401, ""),
     (errors.RouteError, 503, ""),
+    (errors.BusyError, 503, ""),
+    (errors.MemoryFileError, 503, ""),
+    (errors.MemoryUnknownError, 404, ""),
     (errors.ServiceError, 422, ""),
     (model_errors.CheckpointMissingError, 503, "model-missing"),
     (model_errors.CheckpointDamagedError, 503, "model-damaged"),
@@ -72,6 +75,9 @@ def problem_document(error: Exception) -> dict[str, Any]:
             if isinstance(error, model_errors.CheckpointDamagedError):
                 # The message names a folder of this machine, which is not the caller's business.
                 detail = f'"{error.checkpoint_id}" is damaged on the server and is not used.'
+            if isinstance(error, errors.MemoryFileError):
+                _LOG.error("%s", error)
+                detail = "The translation memory of the server cannot be used."
             return _document(status, kind or getattr(error, "kind", "error"), detail)
     _LOG.exception("unexpected error", exc_info=error)
     return _document(500, "internal", "Something went wrong on the server; it has been logged.")
@@ -86,6 +92,8 @@ def headers_of(error: Exception) -> dict[str, str] | None:
     """Return the headers that go with an error."""
     if isinstance(error, (errors.RateError, errors.QuotaError)):
         return {"Retry-After": str(max(math.ceil(error.retry_after), 1))}
+    if isinstance(error, errors.BusyError) and error.retry_after is not None:
+        return {"Retry-After": str(error.retry_after)}
     if isinstance(error, errors.AccessError):
         return {"WWW-Authenticate": "Bearer"}
     return None

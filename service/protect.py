@@ -56,14 +56,14 @@ def protected_spans(text: str, atoms: Iterable[tuple[int, int]] = ()) -> list[tu
 
 def missing(translation: str, protected: Sequence[str]) -> bool:
     """Whether some protected string does not occur in a translation as often as in the sentence."""
-    return any(_occurrences(item, translation) < protected.count(item) for item in set(protected))
+    return any(len(occurrences(item, translation)) < protected.count(item) for item in set(protected))
 
 
-def _occurrences(item: str, text: str) -> int:
-    """Count where an item stands by itself: an address that goes on, or a third dash, is another one."""
+def occurrences(item: str, text: str) -> list[tuple[int, int]]:
+    """Return where an item stands by itself: an address that goes on, or a third dash, is another one."""
     before = r"(?<!\w)" if item[0].isalnum() else ""
     after = r"(?!\w)" if item[-1].isalnum() else f"(?!{re.escape(item[-1])})"
-    return len(re.findall(before + re.escape(item) + after, text))
+    return [match.span() for match in re.finditer(before + re.escape(item) + after, text)]
 
 
 def fragments(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[bool, str]]:

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from alignment.audit import Finding
     from alignment.beads import Row
+    from alignment.findings import Finding
     from models.translation import Translation
     from service.article import Article
 

@@ -6,8 +6,8 @@ out and one added; the Russian plays a machine-made version in which three sente
 
 from __future__ import annotations
 
-from alignment.audit import Finding, Severity
 from alignment.beads import Row
+from alignment.findings import Finding, Severity
 from models.translation import Translation
 from service.article import Article, Block, Format, Kind, Sentence
 from service.result import Aligned, Origin, Version

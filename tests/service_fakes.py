@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from models.translation import Translator
+    from service.batcher import Batcher
+    from service.engines import Layers
+
 
 def shout(text: str) -> str:
     """A translation that keeps every character recognisable."""
@@ -64,21 +68,28 @@ def fake_pipeline(
 ) -> Pipeline:
     """Return a pipeline of fakes that knows "starter", and "opus-mt-en-es" as one that is not there."""
     chosen = translator or FakeTranslator()
+    return Pipeline(fake_engines(chosen), LetterEncoder(), languages, limits or Limits(100_000, 500), "0.0")
 
+
+def fake_engines(
+    translator: Translator,
+    batching: Callable[[Translator], Batcher] | None = None,
+    layers: Layers | None = None,
+) -> Engines:
+    """Return engines that have "starter", and know "opus-mt-en-es" as one that is not there."""
     entries = tuple(
-        Entry(name, Kind.TRANSLATOR, "", Origin.SHIPPED, quality, "en", dict.fromkeys(chosen.targets, ""))
+        Entry(name, Kind.TRANSLATOR, "", Origin.SHIPPED, quality, "en", dict.fromkeys(translator.targets, ""))
         for name, quality in (("starter", "starter"), ("opus-mt-en-es", "fast"))
     )
 
-    def load(checkpoint_id: str) -> FakeTranslator:
+    def load(checkpoint_id: str) -> Translator:
         if checkpoint_id == "opus-mt-en-es":
             raise CheckpointMissingError(checkpoint_id, f"triptych models pull {checkpoint_id}")
         if checkpoint_id != "starter":
             raise UnknownCheckpointError(checkpoint_id, ["starter", "opus-mt-en-es"])
-        return chosen
+        return translator
 
-    engines = Engines(load, lambda: entries[:1], Catalog(entries))
-    return Pipeline(engines, LetterEncoder(), languages, limits or Limits(100_000, 500), "0.0")
+    return Engines(load, lambda: entries[:1], Catalog(entries), batching=batching, layers=layers)
 
 
 def run_cli(*arguments: object) -> int:

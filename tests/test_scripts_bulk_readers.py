@@ -18,7 +18,7 @@ from bulk.readers.pattern import NamePattern
 from bulk.readers.sorting import sorted_names
 from pyarrow import parquet
 
-from service.errors import ServiceError
+from service.errors import FileError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -429,6 +429,28 @@ def test_all_of_it_is_read_through_fsspec_too() -> None:
             open_input([f"{base}/nothing"], languages=LANGUAGES)
     finally:
         memory.rm("/bulk-readers", recursive=True)
+
+
+def test_a_file_system_that_cannot_be_reached_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(FileError, match="cannot be reached"):
+        open_input(["nosuchsystem://a/b"], languages=LANGUAGES)
+
+    class OddError(Exception):
+        """What no program foresees."""
+
+    def walk(*_: object) -> Any:
+        raise OddError("no\ncredentials.")
+
+    memory = fsspec.filesystem("memory")
+    memory.pipe("/bulk-odd/a.en.txt", b"x")
+    try:
+        reader = open_input(["memory://bulk-odd"], languages=LANGUAGES)
+        monkeypatch.setattr(type(memory), "walk", walk)
+        with pytest.raises(FolderError, match="no credentials; make it readable"):
+            next(reader.documents())
+    finally:
+        monkeypatch.undo()
+        memory.rm("/bulk-odd", recursive=True)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names of files are bytes on POSIX systems only")

@@ -131,6 +131,17 @@ def test_every_row_is_in_every_lossless_form_exactly_once(held: list[Record]) ->
                 assert got == [said[language] for said in both]
 
 
+@settings(max_examples=10)
+@given(records())
+def test_every_form_takes_every_record_one_without_rows_too(held: list[Record]) -> None:
+    with TemporaryDirectory() as name:
+        for form in FORMS:
+            files = written(make_writer(form, LANGUAGES), Path(name), [*held, record("none").only([])])
+            assert all(path.is_file() for path in files)
+            if form in ("html", "xliff"):
+                assert len({path.name.casefold() for path in files}) == len(files) > len(held)
+
+
 @settings(max_examples=20)
 @given(records())
 def test_what_is_written_can_be_read_again(held: list[Record]) -> None:

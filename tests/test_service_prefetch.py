@@ -16,6 +16,6 @@ def test_sentences_of_all_texts_are_asked_for_once_and_the_rest_when_it_comes() 
     assert inner.asked == ["One.", "Two.", "three"]
     assert (translator.checkpoint_id, translator.targets, translator.signature) == (
         "starter",
-        ("es",),
+        ("es", "ru"),
         "starter|fake",
     )

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree, html
 from render_fixture import CODE, H2, SIGNATURE, BlockText, P, demo, given, made, row, small
 
-from alignment.audit import Finding, Severity
+from alignment.findings import Finding, Severity
 from service.render.html import render_html
 from service.result import Aligned
 

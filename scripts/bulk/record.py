@@ -11,8 +11,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alignment.audit import Finding
 from alignment.beads import Row
+from alignment.findings import Finding
 from bulk.errors import BulkError
 from models.translation import Translation
 from service.article import Article, Block, Sentence

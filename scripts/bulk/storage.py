@@ -84,9 +84,8 @@ def raw_reading(path: str) -> Iterator[IO[bytes]]:
         file = _open(path, "rb")
     except IsADirectoryError:
         raise FileError(f"{path} is a directory; name a file in it.") from None
-    except (OSError, ValueError, ImportError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise FileError(f"{path} cannot be read: {reason}.") from error
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror}.") from error
     with file:
         yield file
 
@@ -144,7 +143,8 @@ def _open(path: str, mode: Literal["rb", "wb"]) -> IO[bytes]:
         return Path(path).open(mode)
     import fsspec
 
-    return cast("IO[bytes]", fsspec.open(path, mode).open())
+    with remote(path):
+        return cast("IO[bytes]", fsspec.open(path, mode).open())
 
 
 def _zstandard() -> Any:
@@ -156,11 +156,40 @@ def _zstandard() -> Any:
 
 
 def system(path: str) -> tuple[Any, str]:
-    """Return the fsspec file system of an address, and the address without what names the system."""
+    """Return the fsspec file system of an address, and the address without what names the system.
+
+    Raises FileError.
+    """
     from fsspec.core import url_to_fs
 
-    try:
+    with remote(path):
         found, root = url_to_fs(path)
-    except (ImportError, ValueError) as error:
-        raise FileError(f"{path} cannot be reached: {error}.") from error
-    return found, str(root)
+        return found, str(root)
+
+
+@contextmanager
+def remote(path: str) -> Iterator[None]:
+    """Turn whatever a file system behind fsspec raises into a FileError of one line."""
+    try:
+        yield
+    except Exception as error:  # each of them has errors of its own
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise FileError(f"{path} cannot be reached: {reason.rstrip('.')}.") from error
+
+
+def is_folder(path: str) -> bool:
+    """Tell whether there is a folder of this name; raise FileError where that cannot be told."""
+    if is_local(path):
+        return Path(path).is_dir()
+    found, root = system(path)
+    with remote(path):
+        return bool(found.isdir(root))
+
+
+def is_file(path: str) -> bool:
+    """Tell whether there is a file of this name; raise FileError where that cannot be told."""
+    if is_local(path):
+        return Path(path).is_file()
+    found, root = system(path)
+    with remote(path):
+        return bool(found.isfile(root))

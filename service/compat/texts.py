@@ -12,6 +12,7 @@ import anyio.to_thread
 from service.detect import Guess, choose
 from service.documents import EXTENSIONS, article_of_file, format_of
 from service.errors import LanguageError
+from service.glossary import Glossary, Term
 from service.pipeline import SOURCE
 from service.render.document import render_document
 
@@ -153,7 +154,9 @@ class TextTranslator:
             self._check_source(language)
             its = [index for index in wanted if found[index].language == language]
             articles = [read(texts[index], language) for index in its]
-            versions = self._pipeline.translate_texts(articles, target, model=model, glossary=glossary)
+            versions = self._pipeline.translate_texts(
+                articles, target, model=model, glossary=_terms(glossary, target)
+            )
             for index, version in zip(its, versions, strict=True):
                 results[index] = Translated(version.article.source, found[index])
         return results
@@ -170,7 +173,7 @@ class TextTranslator:
         self._check_source(language)
         if language != article.language:
             article = article_of_file(content, format, language, name)
-        [version] = self._pipeline.translate_texts([article], target, glossary=glossary)
+        [version] = self._pipeline.translate_texts([article], target, glossary=_terms(glossary, target))
         return Rendered(render_document(version), _extension(name, version.article.format))
 
     def _check_source(self, language: str) -> None:
@@ -180,6 +183,11 @@ class TextTranslator:
     def _check_target(self, language: str) -> None:
         if language not in self.targets and language not in self.sources:
             raise LanguageError(language, self.targets, "translation")
+
+
+def _terms(entries: Entries, target: str) -> Glossary:
+    """Return a glossary's entries as the pipeline takes them."""
+    return Glossary(tuple(Term(source, text, target) for source, text in entries))
 
 
 def _extension(name: str, format: Format) -> str:

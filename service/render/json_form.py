@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from alignment.audit import Severity
+from alignment.findings import Severity
 from service.article import Format, Kind
 from service.render.column import Column, columns
 from service.render.text import encodable, rounded
@@ -88,7 +88,10 @@ class FindingOut(Out):
 
     row: int
     language: Language
-    kind: str = Field(description='"missing", "added", "number" or "weak"')
+    kind: str = Field(
+        description='Of a row: "missing", "added", "number", "date", "name" or "weak"; '
+        'of a whole version, with row 0: "unrelated", "order" or "language"'
+    )
     severity: Severity
     reason: str = Field(description="One English sentence for people")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from alignment.audit import Finding
+    from alignment.findings import Finding
 
 _SMALL_CHECKPOINT: Final = "starter"
 

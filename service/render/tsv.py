@@ -24,7 +24,7 @@ from service.result import Origin
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from alignment.audit import Finding
+    from alignment.findings import Finding
     from service.result import Aligned
 
 # The last four are the full-width forms, which East Asian spreadsheets take for the same.

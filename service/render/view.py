@@ -16,7 +16,7 @@ from service.result import Aligned, Origin
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from alignment.audit import Finding
+    from alignment.findings import Finding
     from models.translation import Translation
 
 # The flags engines raise, in an editor's words; any other is shown as it is.

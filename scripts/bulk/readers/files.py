@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from bulk import epub, storage
 from bulk.document import Document, Text
-from bulk.errors import FolderError, InputError
+from bulk.errors import FolderError
 from bulk.readers.sorting import sorted_names
 from service.documents import EXTENSIONS
-from service.errors import FormatError, ServiceError
+from service.errors import FileError, FormatError, ServiceError
 from service.render.text import encodable
 
 if TYPE_CHECKING:
@@ -93,15 +93,21 @@ def walk(folder: str) -> Iterator[tuple[str, str]]:
     if storage.is_local(folder):
         yield from ((folder, path) for path in _walk_local(folder, "", frozenset()))
         return
+    try:
+        yield from ((folder, path) for path in _walk_remote(folder))
+    except FileError as error:
+        raise FolderError(folder, str(error).rstrip(".")) from error
+
+
+def _walk_remote(folder: str) -> Iterator[str]:
     system, root = storage.system(folder)
-    if not system.isdir(root):
-        raise InputError(f"{folder} is not there; name a folder or a file.")
-    for place, _, files in system.walk(root):
-        inside = place.removeprefix(root).strip("/")
-        for file in files:
-            path = f"{inside}/{file}" if inside else file
-            if not any(part.startswith(".") for part in path.split("/")):
-                yield folder, path
+    with storage.remote(folder):
+        for place, _, files in system.walk(root):
+            inside = place.removeprefix(root).strip("/")
+            for file in files:
+                path = f"{inside}/{file}" if inside else file
+                if not any(part.startswith(".") for part in path.split("/")):
+                    yield path
 
 
 def _walk_local(folder: str, inside: str, above: frozenset[tuple[int, int]]) -> Iterator[str]:

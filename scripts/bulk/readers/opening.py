@@ -52,7 +52,7 @@ def open_input(
     local or an fsspec address. `pattern` says what files in folders are called (NamePattern), `tmx_documents`
     how a TMX file is split ("file", "tuid", "prop:TYPE"), `lines_per_document` where documents end in
     Moses-style files (0: at empty lines), `chapters` that EPUBs are split. `max_bytes` bounds each version.
-    Raises InputError, OptionError.
+    Raises InputError, OptionError, and FileError for a file system that cannot be reached.
     """
     if lines_per_document < 0:
         raise OptionError(f"A document has {lines_per_document} lines; give 1 or more, or 0 for empty lines.")
@@ -184,8 +184,9 @@ def _expanded(spec: str) -> Iterator[str]:
     system, root = storage.system(spec)
     # Named as the spec is, so that the folder it begins in is the beginning of every path.
     start = spec.removesuffix(root.lstrip("/"))
-    for path in system.glob(root):
-        yield start + path.lstrip("/")
+    with storage.remote(spec):
+        found = sorted(system.glob(root))
+    yield from (start + path.lstrip("/") for path in found)
 
 
 def _in_folders(paths: Iterable[str], folder: str) -> Iterator[tuple[str, str]]:
@@ -195,15 +196,10 @@ def _in_folders(paths: Iterable[str], folder: str) -> Iterator[tuple[str, str]]:
         yield folder, inside.replace(os.sep, "/")
 
 
-def _is_folder(spec: str) -> bool:
-    if storage.is_local(spec):
-        return Path(spec).is_dir()
-    system, root = storage.system(spec)
-    return not _WILD.search(spec) and bool(system.isdir(root))
-
-
 def _is_file(spec: str) -> bool:
-    if storage.is_local(spec):
-        return Path(spec).is_file()
-    system, root = storage.system(spec)
-    return not _WILD.search(spec) and bool(system.isfile(root))
+    """Tell whether a spec is a file, whose name may have signs in it that a glob has."""
+    return storage.is_file(spec) if storage.is_local(spec) or not _WILD.search(spec) else False
+
+
+def _is_folder(spec: str) -> bool:
+    return storage.is_folder(spec) if storage.is_local(spec) or not _WILD.search(spec) else False

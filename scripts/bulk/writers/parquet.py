@@ -12,7 +12,7 @@ from service.render.text import encodable, rounded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from alignment.audit import Finding
+    from alignment.findings import Finding
     from bulk.record import Record
     from service.render.column import Column
 
