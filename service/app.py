@@ -35,7 +35,7 @@ from service.database import open_database
 from service.detect import LangidDetector
 from service.engines import Engines
 from service.errors import MemoryFileError
-from service.glossary import read_glossaries
+from service.glossary import NO_TERMS, read_glossaries
 from service.glossed import GlossaryTranslator
 from service.guard import Guard
 from service.keys import KEY_TABLES, KeyStore
@@ -219,6 +219,7 @@ def create_app(
             await anyio.to_thread.run_sync(pipeline.engines.load_preferred)
             _warn_of_starter(pipeline.engines, build_store(chosen))
         model_work = anyio.CapacityLimiter(chosen.requests)
+        glossaries = await anyio.to_thread.run_sync(build_glossaries, chosen)
         async with anyio.create_task_group() as tasks:  # what runs in it is finished before the end
             yield State(
                 pipeline=pipeline,
@@ -227,10 +228,16 @@ def create_app(
                 model_work=model_work,
                 access=build_access(chosen),
                 compat=build_compat(
-                    pipeline, LangidDetector(_LANGUAGES), model_work, database_url(chosen), tasks
+                    pipeline,
+                    LangidDetector(_LANGUAGES),
+                    model_work,
+                    database_url(chosen),
+                    tasks,
+                    glossaries.get("", NO_TERMS),
+                    chosen.deadline,
                 ),
                 memory=await anyio.to_thread.run_sync(build_memory, chosen),
-                glossaries=await anyio.to_thread.run_sync(build_glossaries, chosen),
+                glossaries=glossaries,
                 deadline=chosen.deadline,
             )
         await anyio.to_thread.run_sync(pipeline.engines.close)
