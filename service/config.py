@@ -74,7 +74,8 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, separated by commas"
     )
     database: str | None = Field(
-        default=None, description="Where keys, glossaries and documents lie; none: SQLite in the store"
+        default=None,
+        description="Where keys and documents lie, by URL; none: SQLite in the store",
     )
     compat: Annotated[tuple[Literal["libretranslate", "deepl"], ...], NoDecode] = Field(
         default=("libretranslate", "deepl"), description="Other services' APIs that are served; or none"
