@@ -22,6 +22,7 @@ from alignment.coarse import rough_path
 from alignment.cost import BeadCost, Levels
 from alignment.decode import most_right
 from alignment.errors import EncoderOutputError, SentencesError
+from alignment.lexical import LexicalEncoder
 from alignment.posterior import Posteriors, posteriors
 from alignment.search import Corridor
 from alignment.side import Indices, Side, Vectors
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 WIDTH = 8  # sentences to either side of the rough path that the exact search looks at
 LIKELY = 0.03  # a group whose beads are together less probable is not encoded
 _CHANCE = 0.45  # on the article's scale; what unrelated articles offer to match has a median of 0.2 to 0.3
+_CHANCE_LEXICAL = 0.1  # most sentences share little letter for letter
 _ENOUGH = 5  # beads to say that two versions are unrelated
 
 
@@ -99,7 +101,8 @@ def align_encoded(source: EncodedVersion, target: EncodedVersion, encoder: Encod
         return _all_null(n, m)
     anchors = anchor_vectors(source.sentences, target.sentences)
     one, other = one.with_anchors(anchors[0]), other.with_anchors(anchors[1])
-    weights = Weights.learnt()
+    lexical = isinstance(encoder, LexicalEncoder)
+    weights = Weights.learnt(lexical=lexical)
     rough = rough_path(one.vectors, other.vectors)
     levels = Levels.measured(one, other, rough)
     likely = posteriors(BeadCost(one, other, levels, weights), Corridor.around(rough, WIDTH))
@@ -109,7 +112,7 @@ def align_encoded(source: EncodedVersion, target: EncodedVersion, encoder: Encod
     likely = posteriors(cost, likely.corridor)
     path = most_right(likely, n, m)
     similarity = cost.similarity(path)
-    if _unrelated(similarity, path):
+    if _unrelated(similarity, path, _CHANCE_LEXICAL if lexical else _CHANCE):
         return _all_null(n, m)
     return _beads(path, likely, cost.sure(similarity))
 
@@ -145,10 +148,10 @@ def _all_null(source: int, target: int) -> list[Bead]:
     return [Bead((i,), (), 0.0) for i in range(source)] + [Bead((), (j,), 0.0) for j in range(target)]
 
 
-def _unrelated(similarity: Floats, path: Indices) -> bool:
+def _unrelated(similarity: Floats, path: Indices, chance: float) -> bool:
     """Tell whether what was matched is no more alike than the most alike of unrelated sentences."""
     matched = similarity[np.diff(path, axis=0).all(axis=1)]
-    return len(matched) >= _ENOUGH and float(np.median(matched)) < _CHANCE
+    return len(matched) >= _ENOUGH and float(np.median(matched)) < chance
 
 
 def _beads(path: Indices, likely: Posteriors, sure: Floats) -> list[Bead]:

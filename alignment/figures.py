@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 _DIGITS = re.compile(
     r"(?<!\d)(?:\d{1,3}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)", re.ASCII
@@ -132,6 +133,7 @@ class FigureReader:
     def __init__(self) -> None:
         self._whole: dict[str, set[Decimal]] = {}
         self._beginnings: dict[str, set[Decimal]] = {}
+        self._read: dict[str, set[Decimal]] = {}  # words seen so far
         self._counting = {
             word: Decimal(value) for value, words in _COUNTING.items() for word in words.split()
         }
@@ -190,14 +192,28 @@ class FigureReader:
                 found[word] = self._counting[word]
         return found
 
+    def amounts(self, text: str) -> dict[str, frozenset[Decimal]]:
+        """Return the millions and more that a text writes in words, such as "three million"."""
+        words = [match.group() for match in _WORD.finditer(text)]
+        found = {}
+        for before, word in pairwise(words):
+            values = self._of(before.lower())
+            powers = [power for power in _powers(word.lower()) if power >= 6]
+            if values and powers:
+                found[f"{before} {word}"] = frozenset(v.scaleb(power) for v in values for power in powers)
+        return found
+
     def scaled(self, text: str) -> bool:
         """Tell whether the text has a word for a power of a thousand."""
         return any(_powers(match.group().lower()) != (0,) for match in _WORD.finditer(text))
 
     def _of(self, word: str) -> set[Decimal]:
-        values = set(self._whole.get(word, ()))
-        for size in range(3, len(word) + 1):
-            values |= self._beginnings.get(word[:size], set())
+        values = self._read.get(word)
+        if values is None:
+            values = set(self._whole.get(word, ()))
+            for size in range(3, len(word) + 1):
+                values |= self._beginnings.get(word[:size], set())
+            self._read[word] = values
         return values
 
 

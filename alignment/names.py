@@ -43,6 +43,12 @@ class Text:
         return frozenset(folded(word) for word in _WORD.findall(self.text)[: 20 * _MOST])
 
     @cached_property
+    def capitalised(self) -> frozenset[str]:
+        """The words with a capital letter, at the beginning of a sentence too, romanised."""
+        words = _WORD.findall(self.text)[: 20 * _MOST]
+        return frozenset(folded(word) for word in words if word[0].isupper() and len(word) >= _LETTERS)
+
+    @cached_property
     def names(self) -> list[tuple[str, str]]:
         """Capitalised words inside sentences, each with a capitalised word right before it, else ""."""
         found = []
@@ -68,10 +74,11 @@ class NameFinder:
         self._alike: dict[tuple[str, str], bool] = {}
         # For each side, the rows in which a name stands, and whether the other side has it there as well.
         self._shared: tuple[dict[str, dict[int, bool]], dict[str, dict[int, bool]]] = ({}, {})
-        for index, row in enumerate(self._rows):
-            for side in (0, 1):
-                for name, _ in row[side].names:
-                    self._shared[side].setdefault(folded(name), {})[index] = self._has(row[1 - side], name)
+        for side in (0, 1):
+            known = {folded(name) for row in self._rows for name, _ in row[side].names}
+            for index, row in enumerate(self._rows):
+                for name in row[side].capitalised & known:
+                    self._shared[side].setdefault(name, {})[index] = self._has(row[1 - side], name)
 
     def differences(self, index: int) -> tuple[list[str], list[str]]:
         """Return the names of a row that only the first text has, and those that only the second has."""
@@ -106,8 +113,8 @@ class NameFinder:
             if before
             and before_other
             and self._same(before, before_other)
-            and not any(_agreement(folded(name), word) >= _UNLIKE for word in row[1].words)
-            and not any(_agreement(folded(other), word) >= _UNLIKE for word in row[0].words)
+            and not any(_agreement(folded(name), word) >= _UNLIKE for word in row[1].capitalised)
+            and not any(_agreement(folded(other), word) >= _UNLIKE for word in row[0].capitalised)
         ]
 
     def _has(self, text: Text, name: str) -> bool:

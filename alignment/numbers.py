@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Difference = tuple[list[str], list[str]]
 """What only the first text has, and what only the second has, as written."""
 
+_MILLION = 1_000_000
 _COUNTED = range(3, 21)  # numbers that words and digits are both usual for
 
 
@@ -71,9 +72,14 @@ def _difference(ours: Sequence[Figure], theirs: Sequence[Figure]) -> Difference 
 def _counted(
     reader: FigureReader, row: tuple[str, str], ours: Sequence[Figure], theirs: Sequence[Figure]
 ) -> Difference | None:
-    """Return a small number that one side writes in words and the other differently, in words or digits."""
+    """Return a small or a very large number that one side writes in words and the other otherwise."""
     if len(ours) + len(theirs) > 1:
         return None
+    for figures, (has, lacks) in ((ours, row), (theirs, row[::-1])):
+        amounts = reader.amounts(lacks)
+        if figures and min(figures[0].values) >= _MILLION and len(amounts) == 1 and not reader.amounts(has):
+            written = ([figures[0].text], list(amounts))
+            return written if figures is ours else (written[1], written[0])
     counted = [reader.counted(text) for text in row]
     known = [
         reader.spelled(text) | {value for figure in reader.figures(text) for value in figure.values}

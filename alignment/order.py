@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alignment.aligner import Encoder, encoded
-from alignment.audit import matched
 from alignment.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -24,11 +23,12 @@ if TYPE_CHECKING:
     from alignment.beads import Row
     from alignment.side import Vectors
 
-_FEW_MATCHED = 0.5  # share of the rows that have both versions, above which the order is right
+_MATCHED = 0.5  # mean score of the rows from which the order is right
 _SAMPLE = 500  # sentences
 _ENOUGH = 6  # counterparts
 _SHARE = 0.3  # of the sampled sentences that have one
-_SURELY = 0.2  # cosine by which a counterpart is nearer than sentences are on average
+# A counterpart is nearer than sentences are on average by so many deviations, within these bounds (cosines).
+_SURELY, _LEAST, _MOST = 4.0, 0.2, 0.6
 _RISING = 0.3  # rank correlation from which the order is the same
 
 
@@ -42,8 +42,12 @@ def order_findings(
     original, *others = versions
     found = []
     for language in others:
-        both, either = matched(rows, original, language)
-        if both >= _FEW_MATCHED * either:
+        scores = [
+            row.score if row.sentences[original] and row.sentences[language] else 0.0
+            for row in rows
+            if row.sentences[original] or row.sentences[language]
+        ]
+        if sum(scores) >= _MATCHED * len(scores):
             continue
         correlation = _correlation(
             encoded(versions[original], encoder).side.vectors,
@@ -65,7 +69,8 @@ def _correlation(source: Vectors, target: Vectors) -> float | None:
     nearness = source[sample] @ target.T
     there = nearness.argmax(axis=1)
     back = (target[there] @ source.T).argmax(axis=1)
-    near = nearness[np.arange(len(sample)), there] > nearness.mean() + _SURELY
+    surely = np.clip(_SURELY * nearness.std(), _LEAST, _MOST)
+    near = nearness[np.arange(len(sample)), there] > nearness.mean() + surely
     mutual = (back == sample) & near
     if mutual.sum() < max(_ENOUGH, _SHARE * min(len(sample), len(target))):
         return None

@@ -56,3 +56,12 @@ class Attentive(Protocol):
 
         Raises UnsupportedTargetError.
         """
+
+
+def attention_of(
+    translator: object, pairs: Sequence[tuple[str, str]], *, target: str
+) -> list[Attention | None]:
+    """Return a translator's attention, None throughout where it cannot tell; raise as `Attentive` does."""
+    if pairs and isinstance(translator, Attentive):
+        return translator.attention(pairs, target=target)
+    return [None] * len(pairs)

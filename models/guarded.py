@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from models.attention import Attentive
+from models.attention import attention_of
 from models.guards import flags_of, has_words, repair_numbers, repeats_itself
 from models.translation import Translation
 from models.writing import LANGUAGES, is_capitals, is_foreign, is_rather, without_capitals
@@ -81,17 +81,13 @@ class GuardedTranslator:
 
     def attention(self, pairs: Sequence[tuple[str, str]], *, target: str) -> list[Attention | None]:
         """Return what the translator inside tells of its attention, None throughout if it tells nothing."""
-        if isinstance(self._translator, Attentive):
-            return self._translator.attention(
-                [
-                    (without_capitals(sentence), without_capitals(translation))
-                    if is_capitals(sentence)
-                    else (sentence, translation)
-                    for sentence, translation in pairs
-                ],
-                target=target,
-            )
-        return [None] * len(pairs)
+        spoken = [
+            (without_capitals(sentence), without_capitals(translation))
+            if is_capitals(sentence)
+            else (sentence, translation)
+            for sentence, translation in pairs
+        ]
+        return attention_of(self._translator, spoken, target=target)
 
     def _why_not(self, sentence: str, target: str) -> tuple[str, ...]:
         """Return the flag of a sentence that is not to be translated, () for all others."""

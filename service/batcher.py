@@ -14,6 +14,7 @@ import time
 from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
+from models.attention import attention_of
 from models.errors import UnsupportedTargetError
 from service.errors import OverloadedError, StoppingError
 from service.observer import Unobserved
@@ -22,8 +23,8 @@ from service.wrapped import Wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
 
+    from models.attention import Attention
     from models.translation import Translation, Translator
     from service.observer import Observer
     from service.rotation import Unit
@@ -86,15 +87,12 @@ class Batcher:
         results = {unit.sentence: unit.result for unit in request.units}
         return [result for sentence in sentences if (result := results[sentence]) is not None]
 
-    def attention(self, pairs: Sequence[tuple[str, str]], target: str) -> list[Any]:
+    def attention(self, pairs: Sequence[tuple[str, str]], target: str) -> list[Attention | None]:
         """Return the attention of (sentence, translation) pairs, in turn with the batches."""
-        found: list[Any] = []
+        found: list[Attention | None] = []
         for start in range(0, len(pairs), self._sentences):
             with self._turns.turn():
-                part = Wrapped(self.translator).attention(
-                    pairs[start : start + self._sentences], target=target
-                )
-            found += part
+                found += attention_of(self.translator, pairs[start : start + self._sentences], target=target)
         return found
 
     def close(self) -> None:
@@ -193,6 +191,6 @@ class BatchedTranslator(Wrapped):
         """Translate sentences, one result for each in order; raises as `Batcher.translate` does."""
         return self._batcher.translate(sentences, target, self._work)
 
-    def attention(self, pairs: Sequence[tuple[str, str]], *, target: str) -> list[Any]:
+    def attention(self, pairs: Sequence[tuple[str, str]], *, target: str) -> list[Attention | None]:
         """Return what the translator inside tells of its attention, in turn with the batches."""
         return self._batcher.attention(pairs, target)

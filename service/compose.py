@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from models.attention import Attentive
+from models.attention import attention_of
 from models.guards import has_words
 from models.translation import Translation
 from service.build import build, partial_marks
@@ -28,7 +28,6 @@ from service.similarity import with_similarity
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.attention import Attention
     from models.encoder import Encoder
     from models.translation import Translator
     from service.article import Article
@@ -105,7 +104,7 @@ class Draft:
             for index, marks in groupby(partial_marks(self._article), key=lambda mark: mark.sentence)
         }
         pairs = [(self._texts[index], self._translations[index].text) for index in marked]
-        attention = _attention(pairs, self._translator, self.target)
+        attention = attention_of(self._translator, pairs, target=self.target)
         for (index, marks), looks in zip(marked.items(), attention, strict=True):
             found = place_marks(
                 self._texts[index], self._translations[index].text, marks, self._encoder, looks
@@ -129,15 +128,6 @@ class Draft:
             if missing(edit, [atom] if atom else []):
                 raise EditError(f'{where} lacks "{atom}", which must stay as it is; put it back.')
         return Translation(edit, 0.0)
-
-
-def _attention(
-    pairs: Sequence[tuple[str, str]], translator: Translator, target: str
-) -> Sequence[Attention | None]:
-    """Return where translations look in their sentences, None where their translator cannot tell."""
-    if not pairs or not isinstance(translator, Attentive):
-        return [None] * len(pairs)
-    return translator.attention(pairs, target=target)
 
 
 def _atoms(article: Article) -> list[list[Span]]:

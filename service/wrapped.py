@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from models.attention import attention_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from models.attention import Attention
     from models.translation import Translator
 
 
@@ -31,7 +34,6 @@ class Wrapped:
         """What a result depends on."""
         return self._translator.signature
 
-    def attention(self, pairs: Sequence[tuple[str, str]], *, target: str) -> list[Any]:
+    def attention(self, pairs: Sequence[tuple[str, str]], *, target: str) -> list[Attention | None]:
         """Return what the translator inside tells of its attention, None throughout if it tells nothing."""
-        attend = getattr(self._translator, "attention", None)
-        return attend(pairs, target=target) if attend else [None] * len(pairs)
+        return attention_of(self._translator, pairs, target=target)

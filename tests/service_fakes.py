@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from models.encoder import Encoder
     from models.translation import Translator
     from service.batcher import Batcher
     from service.engines import Layers
@@ -65,10 +66,19 @@ def fake_pipeline(
     *,
     limits: Limits | None = None,
     languages: Sequence[str] = ("en", "es", "ru"),
+    encoder: Encoder | None = None,
+    identify: Callable[[str], str | None] | None = None,
 ) -> Pipeline:
     """Return a pipeline of fakes that knows "starter", and "opus-mt-en-es" as one that is not there."""
     chosen = translator or FakeTranslator()
-    return Pipeline(fake_engines(chosen), LetterEncoder(), languages, limits or Limits(100_000, 500), "0.0")
+    return Pipeline(
+        fake_engines(chosen),
+        encoder or LetterEncoder(),
+        languages,
+        limits or Limits(100_000, 500),
+        "0.0",
+        identify,
+    )
 
 
 def fake_engines(

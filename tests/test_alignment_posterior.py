@@ -113,3 +113,8 @@ def test_the_path_takes_probable_beads_and_leaves_improbable_ones() -> None:
     assert path[:3] == [[0, 0], [1, 1], [2, 2]]
     assert [4, 3] not in [node for before, node in pairwise(path) if before == [3, 2]]
     assert path[-1] == [4, 3]
+
+
+def test_two_doubtful_beads_that_share_a_pair_are_better_than_none() -> None:
+    likely = likely_beads({(0, 0, 1, 1): 0.44, (0, 0, 1, 2): 0.43}, 1, 2)
+    assert [1, 0] not in most_right(likely, 1, 2).tolist()

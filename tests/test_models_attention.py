@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from models import Store, load_translator, read_catalog
-from models.attention import Attentive, Heads
+from models.attention import Attentive, Heads, attention_of
 from models.ctranslate import load_ctranslate_engine
 from models.manifest import write_manifest
 from models.marian import load_torch_engine
@@ -103,6 +103,10 @@ def test_a_tag_in_the_text_is_text(tmp_path: Path, tiny_starter: Path) -> None:
     [attention] = translator.attention([(">>rus<< red", "rojo")], target="es")
     assert attention is not None
     assert {"".join(">>rus<< red"[start:end]) for start, end in attention.source} == {"", ">>rus<<", "red"}
+
+
+def test_a_translator_that_cannot_tell_gives_none() -> None:
+    assert attention_of(object(), PAIRS, target="es") == [None] * 3
 
 
 def test_heads_are_counted_from_either_end_and_stay_within() -> None:

@@ -23,6 +23,7 @@ from models.errors import (
 )
 from models.hub import pull
 from models.manifest import fact_of
+from models.store import default_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +68,31 @@ def test_a_pulled_checkpoint_translates_with_the_hub_gone(
     )[0]
     assert translation.text
     assert len(hub.requests) == asked
+
+
+def test_the_starter_laid_out_as_an_opus_repository_translates_as_the_shipped_one(
+    hub: LoopbackHub, tmp_path: Path, store: Store
+) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    shipped = default_store(tmp_path / "other")
+    folder = tmp_path / "repository"
+    shutil.copytree(shipped.open("starter"), folder)
+    weights = folder / "model.safetensors"
+    torch.save(load_file(weights), folder / "pytorch_model.bin")
+    for name in ("manifest.json", "model.safetensors"):
+        (folder / name).unlink()
+    (folder / "README.md").write_text("---\nlicense: cc-by-4.0\n---\n")
+    (folder / "tf_model.h5").write_bytes(b"not wanted")
+    hub.publish("Helsinki-NLP/opus-mt-tc-big-en-zle", folder)
+    pull(store, "opus-mt-tc-big-en-zle", endpoint=hub.endpoint)
+    sentences = ["The mayor opened the bridge.", "Two boats stayed in."]
+    ours, theirs = (
+        load_translator(name, store=where, device="cpu", threads=1).translate(sentences, target="ru")
+        for name, where in (("opus-mt-tc-big-en-zle", store), ("starter", shipped))
+    )
+    assert ours == theirs
 
 
 def test_only_a_checkpoints_own_files_are_fetched(

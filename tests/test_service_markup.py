@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 from service_fakes import LetterEncoder
 
-from models.attention import Attention
+from models import load_encoder, load_translator
+from models.attention import Attention, attention_of
+from models.store import default_store
 from service.article import Format
 from service.build import PartialMark, partial_marks
 from service.formats import read
 from service.markup import place_marks
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def placed(source: str, target: str) -> list[str]:
@@ -104,3 +110,23 @@ def test_a_place_is_inside_the_translation_and_never_begins_or_ends_at_white_spa
     assert 0 <= start <= end <= len(target)
     if any(map(str.isalnum, target)):
         assert target[start:end] == target[start:end].strip() != ""
+
+
+def test_with_the_shipped_starter_and_the_real_encoder_markup_finds_its_words(tmp_path: Path) -> None:
+    translator = load_translator(store=default_store(tmp_path), device="cpu", threads=1)
+    sentences = (ROOT / "benchmarks" / "marked.tsv").read_text(encoding="utf-8").splitlines()[:7]
+    pairs = [tuple(unmarked(text) for text in line.split("\t")[:2]) for line in sentences]
+    attention = attention_of(translator, [(one[0], other[0]) for one, other in pairs], target="es")
+    encoder = load_encoder()
+    right = 0
+    for ((source, span), (target, wanted)), looks in zip(pairs, attention, strict=True):
+        assert looks is not None
+        [place] = place_marks(source, target, [PartialMark(0, 0, *span, None)], encoder, looks).values()
+        right += place[0] < wanted[1] and wanted[0] < place[1]
+    assert right >= 6
+
+
+def unmarked(text: str) -> tuple[str, tuple[int, int]]:
+    """Take the brackets out of a sentence, and say where they were."""
+    start, end = text.index("["), text.index("]") - 1
+    return text.replace("[", "").replace("]", ""), (start, end)
