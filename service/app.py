@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
@@ -36,8 +37,8 @@ from service.database import open_database
 from service.detect import LangidDetector
 from service.documents_api import router as documents_router
 from service.engines import Engines
-from service.errors import MemoryFileError
-from service.glossary import read_glossaries
+from service.errors import DatabaseError, MemoryFileError
+from service.glossary import NO_TERMS, read_glossaries
 from service.glossed import GlossaryTranslator
 from service.guard import Guard
 from service.jobs.api import router as jobs_router
@@ -182,14 +183,19 @@ def _warn_of_starter(engines: Engines, store: Store) -> None:
         _LOG.warning(notice)
 
 
-def database_url(settings: Settings) -> str:
+def database_url(settings: Settings, folder: Path | None = None) -> str:
     """Return the database that the settings name: SQLite beside the checkpoints if they name none.
 
-    "off" is one in memory, gone with the process.
+    Where it is off, what a request needs lies in a folder that goes with the process; keys would be lost in
+    it. Raises DatabaseError where there is no such folder, or where keys are required.
     """
-    if settings.database == "off":
-        return "sqlite://"
-    return settings.database or f"sqlite:///{build_store(settings).root / 'triptych.db'}"
+    if settings.database != "off":
+        return settings.database or f"sqlite:///{build_store(settings).root / 'triptych.db'}"
+    if folder is None or settings.require_key:
+        raise DatabaseError(
+            "TRIPTYCH_DATABASE is off, and keys lie in a database; name one, or leave it out."
+        )
+    return f"sqlite:///{folder / 'triptych.db'}"
 
 
 def build_keys(settings: Settings) -> KeyStore:
@@ -197,7 +203,7 @@ def build_keys(settings: Settings) -> KeyStore:
     return KeyStore(open_database(database_url(settings), KEY_TABLES))
 
 
-def build_access(settings: Settings) -> Access:
+def build_access(settings: Settings, database: str) -> Access:
     """Return what admits callers and counts what they send; raise DatabaseError."""
     allowances = Allowances(
         settings.key_requests,
@@ -206,7 +212,8 @@ def build_access(settings: Settings) -> Access:
         settings.address_requests,
         settings.address_characters,
     )
-    return Access(build_keys(settings), Buckets(time.monotonic), allowances, required=settings.require_key)
+    keys = KeyStore(open_database(database, KEY_TABLES))
+    return Access(keys, Buckets(time.monotonic), allowances, required=settings.require_key)
 
 
 def build_encoder(settings: Settings, store: Store) -> Encoder:
@@ -260,19 +267,27 @@ def create_app(
             _warn_of_starter(pipeline.engines, build_store(chosen))
         model_work = anyio.CapacityLimiter(chosen.requests)
         jobs = await anyio.to_thread.run_sync(build_jobs, chosen)
-        with told_of_stop(app.state.stopping):
+        glossaries = await anyio.to_thread.run_sync(build_glossaries, chosen)
+        with TemporaryDirectory(prefix="triptych-") as folder, told_of_stop(app.state.stopping):
+            database = database_url(chosen, Path(folder))
             async with anyio.create_task_group() as tasks:  # what runs in it is finished before the end
                 state = State(
                     pipeline=pipeline,
                     store=build_store(chosen),
                     metrics=metrics,
                     model_work=model_work,
-                    access=build_access(chosen),
+                    access=build_access(chosen, database),
                     compat=build_compat(
-                        pipeline, LangidDetector(_LANGUAGES), model_work, database_url(chosen), tasks
+                        pipeline,
+                        LangidDetector(_LANGUAGES),
+                        model_work,
+                        database,
+                        tasks,
+                        glossaries.get("", NO_TERMS),
+                        chosen.deadline,
                     ),
                     memory=await anyio.to_thread.run_sync(build_memory, chosen),
-                    glossaries=await anyio.to_thread.run_sync(build_glossaries, chosen),
+                    glossaries=glossaries,
                     deadline=chosen.deadline,
                     settings=chosen,
                 )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, event, insert, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.pool import QueuePool
 
 from service.errors import DatabaseError
 
@@ -36,11 +35,7 @@ def open_database(url: str, tables: MetaData) -> Engine:
             place = place.set(drivername="postgresql+psycopg")
         if sqlite and place.database:
             Path(place.database).parent.mkdir(parents=True, exist_ok=True)
-        if sqlite and not place.database:  # in memory: one connection, for one thread at a time
-            one = {"check_same_thread": False}
-            engine = create_engine(place, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args=one)
-        else:
-            engine = create_engine(place, pool_pre_ping=not sqlite)
+        engine = create_engine(place, pool_pre_ping=not sqlite)
         if sqlite:
             event.listen(engine, "connect", _prepare)
             event.listen(engine, "begin", _begin)

@@ -19,21 +19,27 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def watched(request: Request, run: Callable[[], T], work: Work, places: anyio.CapacityLimiter) -> T:
-    """Return what `run` gives, from a thread; `work` is cancelled when the client is gone.
+async def queued(run: Callable[[], T], work: Work, places: anyio.CapacityLimiter) -> T:
+    """Return what `run` gives, from a thread, when there is a place for it.
 
     As many requests again as there are places may wait for one; beyond, OverloadedError is raised.
     """
     waiting = places.statistics().tasks_waiting
     if waiting >= places.total_tokens:
         raise OverloadedError("requests", waiting, int(places.total_tokens))
-    results: list[T] = []
-    errors: list[Exception] = []
 
     def wanted() -> T:
         if (problem := work.problem(time.monotonic())) is not None:
             raise problem
         return run()
+
+    return await anyio.to_thread.run_sync(wanted, limiter=places)
+
+
+async def watched(request: Request, run: Callable[[], T], work: Work, places: anyio.CapacityLimiter) -> T:
+    """Return what `run` gives as `queued` does; `work` is cancelled when the client is gone."""
+    results: list[T] = []
+    errors: list[Exception] = []
 
     async def watch() -> None:
         while (await request.receive())["type"] != "http.disconnect":
@@ -43,7 +49,7 @@ async def watched(request: Request, run: Callable[[], T], work: Work, places: an
     async with anyio.create_task_group() as group:
         group.start_soon(watch)
         try:
-            results.append(await anyio.to_thread.run_sync(wanted, limiter=places))
+            results.append(await queued(run, work, places))
         except Exception as error:  # noqa: BLE001  # raised below, not as a group
             errors.append(error)
         group.cancel_scope.cancel()

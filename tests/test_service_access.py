@@ -11,7 +11,7 @@ from service.access import Access, Allowances
 from service.app import build_keys, create_app
 from service.config import Settings
 from service.database import open_database
-from service.errors import KeyMissingError, KeyRefusedError, QuotaError, RateError
+from service.errors import DatabaseError, KeyMissingError, KeyRefusedError, QuotaError, RateError
 from service.keys import KEY_TABLES, KeyStore
 from service.limits import Buckets
 
@@ -131,3 +131,15 @@ def test_one_without_a_key_is_limited_by_address(tmp_path: Path) -> None:
         assert client.get("/v1/languages").status_code == 200
         problem(client.get("/v1/languages"), 429, "rate-limit")
         assert client.get("/healthz").status_code == 200
+
+
+def test_without_a_database_there_are_no_keys_and_all_else_works(tmp_path: Path) -> None:
+    settings = Settings(store=tmp_path / "never", database="off")
+    with pytest.raises(DatabaseError, match="TRIPTYCH_DATABASE is off"):
+        build_keys(settings)
+    with TestClient(create_app(settings, lambda _: fake_pipeline())) as client:
+        assert client.get("/v2/glossaries").json() == {"glossaries": []}
+        assert client.get("/v1/languages").status_code == 200
+    required = Settings(store=tmp_path, database="off", require_key=True)
+    with pytest.raises(DatabaseError), TestClient(create_app(required, lambda _: fake_pipeline())):
+        pass

@@ -155,6 +155,13 @@ def test_deepls_client_makes_lists_reads_and_deletes_glossaries(client: deepl.De
     assert client.get_glossary(made.glossary_id).name == "Harbour"
     assert [found.glossary_id for found in client.list_glossaries()] == [made.glossary_id]
     assert client.get_glossary_entries(made) == terms
+    sentence = "The boats left the quay in the morning."
+    plain = client.translate_text(sentence, source_lang="EN", target_lang="ES")
+    kept = client.translate_text(sentence, source_lang="EN", target_lang="ES", glossary=made)
+    assert isinstance(plain, deepl.TextResult)
+    assert isinstance(kept, deepl.TextResult)
+    assert "muelle" in kept.text
+    assert "muelle" not in plain.text
     from_csv = client.create_glossary_from_csv("Harbour 2", "EN", "ES", 'quay,muelle\n"a, b",c,en,es\n')
     assert client.get_glossary_entries(from_csv) == {"quay": "muelle", "a, b": "c"}
     client.delete_glossary(from_csv)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,10 @@ from service_fakes import FakeTranslator, fake_pipeline
 
 from service.app import build_keys, create_app, database_url
 from service.compat.documents import DOCUMENT_TABLES
+from service.compat.routes import answer_to
 from service.config import Settings
 from service.database import open_database
+from service.errors import OverloadedError
 from service.pipeline import Limits
 
 if TYPE_CHECKING:
@@ -316,3 +319,12 @@ def test_no_input_makes_it_fail(client: TestClient) -> None:
             assert sorted(answer.json()) == ["detail", "message"]
 
     holds()
+
+
+def test_a_service_with_too_much_to_do_says_so_in_either_shape() -> None:
+    busy = OverloadedError("requests", 64, 64)
+    for path, field in (("/v2/translate", "detail"), ("/translate", "error"), ("/v1/translate", "detail")):
+        answer = answer_to(path, busy)
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "5"
+        assert "64 requests are waiting" in json.loads(bytes(answer.body))[field]

@@ -243,7 +243,7 @@ def test_more_jobs_than_may_wait_are_turned_away(url: str) -> None:
     store = JobStore(open_database(url, JOB_TABLES), lease=10, most=2)
     job_of(store, "a")
     job_of(store, "b")
-    with pytest.raises(OverloadedError, match="2 jobs have not ended"):
+    with pytest.raises(OverloadedError, match="2 jobs are waiting already"):
         job_of(store, "c")
     work_off(store)
     job_of(store, "c")

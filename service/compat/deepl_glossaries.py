@@ -12,6 +12,8 @@ from service.compat.deepl_route import FORM, JSON, base_language, errors, file_a
 from service.compat.errors import BodyError
 from service.compat.glossaries import Entries, Glossary, read_entries, write_entries
 from service.compat.parts import parts_of
+from service.glossary import Term, checked
+from service.pipeline import SOURCE
 
 _TSV = "text/tab-separated-values"
 
@@ -27,6 +29,7 @@ def add_glossaries(router: APIRouter) -> None:
             supported_languages=[
                 PairOut(source_lang=source, target_lang=target)
                 for source, targets in translator.pairs.items()
+                if source == SOURCE
                 for target in targets
             ]
         )
@@ -42,9 +45,11 @@ def add_glossaries(router: APIRouter) -> None:
         body = validated(GlossaryIn, await fields_of(request))
         translator = parts_of(request).texts
         source, target = base_language(body.source_lang), base_language(body.target_lang)
-        if target not in translator.pairs.get(source, ()):
+        if source != SOURCE or target not in translator.pairs.get(source, ()):
             raise BodyError(f"There are no glossaries from {body.source_lang} to {body.target_lang}.")
         entries = read_entries(body.entries, body.entries_format)
+        for number, (term, text) in enumerate(entries, 1):
+            checked(Term(term, text), f"entries: term {number}")
         glossary = await anyio.to_thread.run_sync(
             parts_of(request).glossaries.add, owner(request), body.name, source, target, entries
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from service.compat.documents import DOCUMENT_TABLES, Documents
 from service.compat.glossaries import GLOSSARY_TABLES, Glossaries
 from service.compat.texts import TextTranslator
 from service.database import open_database
+from service.glossary import NO_TERMS
 
 if TYPE_CHECKING:
     import anyio
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from fastapi import Request
 
     from service.detect import Detector
+    from service.glossary import Glossary
     from service.pipeline import Pipeline
 
 
@@ -36,9 +39,14 @@ def build_compat(
     model_work: anyio.CapacityLimiter,
     database: str,
     tasks: TaskGroup,
+    terms: Glossary = NO_TERMS,
+    deadline: float = math.inf,
 ) -> Compat:
-    """Return the parts; work that nobody waits for runs in `tasks`. Raises DatabaseError."""
-    texts = TextTranslator(pipeline, detector, model_work)
+    """Return the parts; work that nobody waits for runs in `tasks`. Raises DatabaseError.
+
+    `terms` are the service's own, and a request may take `deadline` seconds.
+    """
+    texts = TextTranslator(pipeline, detector, model_work, terms, deadline)
     return Compat(
         texts,
         Coalescer(tasks),
@@ -47,7 +55,12 @@ def build_compat(
             open_database(database, DOCUMENT_TABLES),
             tasks,
             lambda document: texts.translate_document(
-                document.name, document.content, document.source, document.target, document.glossary
+                document.name,
+                document.content,
+                document.source,
+                document.target,
+                document.glossary,
+                waited_for=False,
             ),
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
@@ -13,9 +14,12 @@ from service.detect import Guess, choose
 from service.documents import article_of_file, format_of
 from service.errors import LanguageError
 from service.formats import EXTENSIONS
-from service.glossary import Glossary, Term
+from service.glossary import NO_TERMS, Glossary, Term
+from service.options import Options
 from service.pipeline import SOURCE
 from service.render.document import render_document
+from service.watching import queued
+from service.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,12 +50,24 @@ class Translated:
 
 
 class TextTranslator:
-    """Translates texts and documents through the pipeline, one request's texts as one batch."""
+    """Translates texts and documents through the pipeline, one request's texts as one batch.
 
-    def __init__(self, pipeline: Pipeline, detector: Detector, model_work: anyio.CapacityLimiter) -> None:
+    `terms` hold where a request has none of its own for them; a request may take `deadline` seconds.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        detector: Detector,
+        model_work: anyio.CapacityLimiter,
+        terms: Glossary = NO_TERMS,
+        deadline: float = math.inf,
+    ) -> None:
         self._pipeline = pipeline
         self._detector = detector
         self._model_work = model_work
+        self._terms = terms
+        self._deadline = deadline
 
     @property
     def pairs(self) -> Mapping[str, tuple[str, ...]]:
@@ -95,10 +111,13 @@ class TextTranslator:
         """Translate texts; without a source each text's language is detected.
 
         `glossary` holds terms and how they are to be translated. A text that is in the target language
-        already comes back as it is. Raises LanguageError, LimitError, ArticleError, or a ModelError.
+        already comes back as it is. Raises LanguageError, LimitError, ArticleError, BusyError, or a
+        ModelError.
         """
-        return await anyio.to_thread.run_sync(
-            lambda: self._translated(texts, source, target, read, glossary), limiter=self._model_work
+        work = Work.within(self._deadline)
+        options = Options(work=work, glossary=self._with(glossary, target))
+        return await queued(
+            lambda: self._translated(texts, source, target, read, options), work, self._model_work
         )
 
     async def alternatives(
@@ -112,12 +131,12 @@ class TextTranslator:
         engines = self._pipeline.engines
         used = engines.translator(target).checkpoint_id
         others = [name for name in engines.serving(target) if name != used][:most]
-        found = [
-            await anyio.to_thread.run_sync(
-                partial(self._translated, texts, source, target, read, (), model), limiter=self._model_work
-            )
-            for model in others
-        ]
+        work = Work.within(self._deadline)
+        found = []
+        for model in others:
+            options = Options(work=work, glossary=self._terms, model=model)
+            run = partial(self._translated, texts, source, target, read, options)
+            found.append(await queued(run, work, self._model_work))
         return [
             list(dict.fromkeys(versions[index].text for versions in found)) for index in range(len(texts))
         ]
@@ -128,12 +147,25 @@ class TextTranslator:
         return len((await anyio.to_thread.run_sync(read)).text)
 
     async def translate_document(
-        self, name: str, content: bytes, source: str | None, target: str, glossary: Entries = ()
+        self,
+        name: str,
+        content: bytes,
+        source: str | None,
+        target: str,
+        glossary: Entries = (),
+        *,
+        waited_for: bool = True,
     ) -> Rendered:
-        """Translate a document in the format of its name; raises as `translate` does, or FormatError."""
-        return await anyio.to_thread.run_sync(
-            lambda: self._document(name, content, source, target, glossary), limiter=self._model_work
-        )
+        """Translate a document in the format of its name; raises as `translate` does, or FormatError.
+
+        One that nobody waits for has all the time it needs, and is not refused for a full queue.
+        """
+        work = Work.within(self._deadline) if waited_for else Work()
+        options = Options(work=work, glossary=self._with(glossary, target))
+        run = partial(self._document, name, content, source, target, options)
+        if waited_for:
+            return await queued(run, work, self._model_work)
+        return await anyio.to_thread.run_sync(run, limiter=self._model_work)
 
     def _translated(
         self,
@@ -141,8 +173,7 @@ class TextTranslator:
         source: str | None,
         target: str,
         read: Read,
-        glossary: Entries,
-        model: str | None = None,
+        options: Options,
     ) -> list[Translated]:
         self._check_target(target)
         found = [
@@ -155,15 +186,13 @@ class TextTranslator:
             self._check_source(language)
             its = [index for index in wanted if found[index].language == language]
             articles = [read(texts[index], language) for index in its]
-            versions = self._pipeline.translate_texts(
-                articles, target, model=model, glossary=_terms(glossary, target)
-            )
+            versions = self._pipeline.translate_texts(articles, target, **options)
             for index, version in zip(its, versions, strict=True):
                 results[index] = Translated(version.article.source, found[index])
         return results
 
     def _document(
-        self, name: str, content: bytes, source: str | None, target: str, glossary: Entries
+        self, name: str, content: bytes, source: str | None, target: str, options: Options
     ) -> Rendered:
         self._check_target(target)
         format = format_of(name)
@@ -174,8 +203,12 @@ class TextTranslator:
         self._check_source(language)
         if language != article.language:
             article = article_of_file(content, format, language, name)
-        [version] = self._pipeline.translate_texts([article], target, glossary=_terms(glossary, target))
+        [version] = self._pipeline.translate_texts([article], target, **options)
         return Rendered(render_document(version), _extension(name, version.article.format))
+
+    def _with(self, entries: Entries, target: str) -> Glossary:
+        """Return the service's own terms and a request's, which win."""
+        return self._terms.with_terms(Term(source, text, target) for source, text in entries)
 
     def _check_source(self, language: str) -> None:
         if language not in self.sources:
@@ -184,11 +217,6 @@ class TextTranslator:
     def _check_target(self, language: str) -> None:
         if language not in self.targets and language not in self.sources:
             raise LanguageError(language, self.targets, "translation")
-
-
-def _terms(entries: Entries, target: str) -> Glossary:
-    """Return a glossary's entries as the pipeline takes them."""
-    return Glossary(tuple(Term(source, text, target) for source, text in entries))
 
 
 def _extension(name: str, format: Format) -> str:

@@ -78,10 +78,7 @@ class JobStore:
                     return known
                 going_on = connection.scalar(select(func.count()).where(JOBS.c.ended.is_(None)))
                 if going_on is not None and going_on >= self._most:
-                    raise OverloadedError(
-                        f"{going_on:,} jobs have not ended, the limit is {self._most:,}; try again later, or "
-                        "raise TRIPTYCH_MAX_JOBS."
-                    )
+                    raise OverloadedError("jobs", going_on, self._most, retry_after=60)
                 connection.execute(
                     insert(JOBS).values(
                         id=job_id,
