@@ -31,6 +31,11 @@ _TO = click.option("--to", "forms", multiple=True, type=click.Choice(_FORM_NAMES
 _MODEL = click.option(
     "--model", metavar="ID", help="Checkpoint to translate with (see: triptych models list)."
 )
+_ENCODER = click.option(
+    "--encoder",
+    metavar="ID",
+    help='Sentence encoder [TRIPTYCH_ENCODER, use]; "none" goes by lengths, numbers and names alone.',
+)
 _EXTRACT = click.option("--extract", is_flag=True, help="Find the article in a whole web page (HTML).")
 
 
@@ -81,8 +86,15 @@ def translate(
 @_VERSIONS
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write to.")
 @_TO
+@_ENCODER
 @_EXTRACT
-def align(versions: tuple[str, ...], output: Path | None, forms: tuple[str, ...], extract: bool) -> None:
+def align(
+    versions: tuple[str, ...],
+    output: Path | None,
+    forms: tuple[str, ...],
+    encoder: str | None,
+    extract: bool,
+) -> None:
     """Align two or more versions of an article, e.g. en=a.md es=b.md ru=c.md.
 
     The form is that of --to, else of the extension of -o, else JSON.
@@ -90,7 +102,9 @@ def align(versions: tuple[str, ...], output: Path | None, forms: tuple[str, ...]
     from service.app import build_pipeline
 
     articles = _articles(versions, extract)
-    _deliver(build_pipeline(_settings()).align(articles), output, forms, default="json")
+    aligned = build_pipeline(_settings(encoder)).align(articles)
+    _deliver(aligned, output, forms, default="json")
+    _announce(aligned)
 
 
 @cli.command()
@@ -99,6 +113,7 @@ def align(versions: tuple[str, ...], output: Path | None, forms: tuple[str, ...]
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write to.")
 @_TO
 @_MODEL
+@_ENCODER
 @_EXTRACT
 def compare(
     versions: tuple[str, ...],
@@ -106,6 +121,7 @@ def compare(
     output: Path | None,
     forms: tuple[str, ...],
     model: str | None,
+    encoder: str | None,
     extract: bool,
 ) -> None:
     """Compare versions of an article and report what an editor should look at, e.g. en=a.md es=b.md.
@@ -117,7 +133,7 @@ def compare(
     articles = _articles(versions, extract)
     given = {article.language for article in articles}
     missing = [target for target in targets or ("es", "ru") if target not in given]
-    aligned = build_pipeline(_settings()).compare(articles, missing, model=model)
+    aligned = build_pipeline(_settings(encoder)).compare(articles, missing, model=model)
     _deliver(aligned, output, forms, default="html" if output is not None else "json")
     _announce(aligned)
 
@@ -175,10 +191,11 @@ def _fail_with(error: Exception) -> None:
     sys.exit(1)
 
 
-def _settings() -> Settings:
+def _settings(encoder: str | None = None) -> Settings:
     from service.config import read_settings
 
-    return read_settings()
+    settings = read_settings()
+    return settings.model_copy(update={"encoder": encoder}) if encoder else settings
 
 
 def _articles(versions: Sequence[str], extract: bool) -> list[Article]:
@@ -201,7 +218,10 @@ def _articles(versions: Sequence[str], extract: bool) -> list[Article]:
 
 
 def _announce(aligned: Aligned) -> None:
-    """Say once, on standard error, that a starter's translation is what it is."""
+    """Say on standard error what holds for whole versions, and that a starter's translation is one."""
+    for finding in aligned.findings:
+        if finding.kind in ("unrelated", "order", "language"):
+            click.echo(f"triptych: {finding.reason}", err=True)
     if any(version.checkpoint == "starter" for version in aligned.versions):
         click.echo(
             "triptych: translated with the small starter model; check every sentence. "
