@@ -204,6 +204,8 @@ def align_all(
 def run(options: argparse.Namespace) -> int:
     """Align the corpus that the options name; return the exit code."""
     settings = read_settings()
+    if options.encoder:
+        settings = settings.model_copy(update={"encoder": options.encoder})
     if options.input.is_dir():
         documents = documents_in(options.input, options.languages)
     elif options.input.is_file():
@@ -236,6 +238,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("input", type=Path, metavar="INPUT")
     parser.add_argument("output", type=Path, metavar="OUTPUT")
     parser.add_argument("--languages", nargs="+", required=True, metavar="LANG")
+    parser.add_argument(
+        "--encoder", metavar="ID", help='sentence encoder; "none": by lengths, numbers and names alone'
+    )
     options = parser.parse_args(arguments)
     try:
         if len(options.languages) < 2 or len(set(options.languages)) < len(options.languages):

@@ -15,8 +15,10 @@ from service import app
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from service.config import Settings
     from service.pipeline import Pipeline
 
+REAL_BUILD = app.build_pipeline
 ENGLISH = "# Rain\n\nHeavy rain fell on the old harbour all night. Every boat stayed in behind its wall.\n"
 
 
@@ -159,3 +161,25 @@ def test_help_loads_no_heavy_package() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "translate" in done.stdout
+
+
+def test_the_encoder_can_be_chosen(article: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen: list[str] = []
+
+    def build(settings: Settings) -> Pipeline:
+        chosen.append(settings.encoder)
+        return fake_pipeline()
+
+    monkeypatch.setattr(app, "build_pipeline", build)
+    for options in (["--encoder", "none"], []):
+        assert run_cli("align", f"en={article}", f"es={article}", *options) == 0
+        assert run_cli("compare", f"en={article}", f"es={article}", "-t", "es", *options) == 0
+    assert chosen == ["none", "none", "use", "use"]
+
+
+def test_an_unknown_encoder_is_one_line(article: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch = pytest.MonkeyPatch()
+    with monkeypatch.context() as patch:
+        patch.setattr(app, "build_pipeline", REAL_BUILD)
+        assert run_cli("align", f"en={article}", f"es={article}", "--encoder", "bert") == 2
+    assert 'no "bert" in the catalog' in capsys.readouterr().err
