@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from models.translation import Translator
     from service.glossary import Glossary
+    from service.observer import Observer
 
 _LOG = logging.getLogger("triptych")
 # What USE-multilingual was trained on (Yang et al. 2020, section 3).
@@ -66,10 +67,11 @@ def build_store(settings: Settings) -> Store:
     return default_store(settings.store)
 
 
-def build_pipeline(settings: Settings) -> Pipeline:
+def build_pipeline(settings: Settings, observer: Observer | None = None) -> Pipeline:
     """Build the pipeline that the settings describe; engines load at first use, the encoder at once.
 
-    Raises a ModelError when the encoder cannot be had.
+    `observer` is told of the batches and of what the memory knows. Raises MemoryFileError, or a ModelError
+    when the encoder cannot be had.
     """
     store = build_store(settings)
 
@@ -89,12 +91,12 @@ def build_pipeline(settings: Settings) -> Pipeline:
     encoder = SharedEncoder(load_encoder(settings.encoder), Turns())
 
     def batching(translator: Translator) -> Batcher:
-        return Batcher(translator, turns, capacity=settings.queue)
+        return Batcher(translator, turns, capacity=settings.queue, observer=observer)
 
     def layers(translator: Translator, glossary: Glossary) -> Translator:
         if glossary:
             translator = GlossaryTranslator(translator, glossary, encoder)
-        return RememberingTranslator(translator, memory, release()) if memory else translator
+        return RememberingTranslator(translator, memory, release(), observer) if memory else translator
 
     limits = Limits(settings.max_characters, settings.max_sentences)
     engines = Engines(load, settings.models, batching, layers)
