@@ -106,7 +106,8 @@ def build_store(settings: Settings) -> Store:
 def build_pipeline(settings: Settings, observer: Observer | None = None) -> Pipeline:
     """Build the pipeline that the settings describe; engines load at first use, the encoder at once.
 
-    Raises a ModelError when the encoder cannot be had.
+    `observer` is told of the batches and of what the memory knows. Raises MemoryFileError, or a ModelError
+    when the encoder cannot be had.
     """
     store = build_store(settings)
 

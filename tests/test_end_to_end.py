@@ -28,6 +28,7 @@ ENVIRONMENT = os.environ | {
     "TRIPTYCH_BEAMS": "1",
     "TRIPTYCH_STORE": str(ROOT / ".store"),
     "HF_HUB_OFFLINE": "1",
+    "TRIPTYCH_MEMORY": "off",  # what an earlier run remembered proves nothing
 }
 
 
