@@ -23,6 +23,7 @@ from service.problems import install_problems
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from models.encoder import Encoder
     from models.translation import Translator
 
 # What USE-multilingual was trained on (Yang et al. 2020, section 3).
@@ -50,10 +51,11 @@ def build_store(settings: Settings) -> Store:
     return default_store(settings.store)
 
 
-def build_pipeline(settings: Settings) -> Pipeline:
+def build_pipeline(settings: Settings, *, encoder: Encoder | None = None) -> Pipeline:
     """Build the pipeline that the settings describe; engines load at first use, the encoder at once.
 
-    Raises a ModelError when the encoder cannot be had.
+    `encoder`, where given, takes the place of the one that the settings name. Raises a ModelError when the
+    encoder cannot be had.
     """
     store = build_store(settings)
 
@@ -69,7 +71,11 @@ def build_pipeline(settings: Settings) -> Pipeline:
 
     limits = Limits(settings.max_characters, settings.max_sentences)
     return Pipeline(
-        Engines(load, settings.models), load_encoder(settings.encoder), _LANGUAGES, limits, release()
+        Engines(load, settings.models),
+        encoder or load_encoder(settings.encoder),
+        _LANGUAGES,
+        limits,
+        release(),
     )
 
 

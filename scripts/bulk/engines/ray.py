@@ -1,0 +1,208 @@
+"""Aligning on a Ray cluster, with Ray Data.
+
+The documents to align are laid down as small Parquet files in a folder that all machines reach; Ray Data
+reads them, hands them to actors that load the encoder once, holds back reading when results are not taken
+fast enough, and starts what a lost actor or machine had anew. Results come back to this process, which
+keeps the ledger and writes the output, so both are the same as on one machine. This goes window by window, so
+that neither the files nor what Ray knows of them grow with the corpus; each window starts its actors anew.
+
+A block of documents whose actor dies twice is given up by Ray; its documents are tried again one by one, so
+that in the end only the one that is to blame fails.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import signal
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from bulk import storage
+from bulk.errors import BulkError, EngineError
+from bulk.task import Outcome
+from bulk.writers.table import arrow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from bulk.engines.engine import Build
+    from bulk.options import RunOptions
+    from bulk.task import Task
+
+_BLOCK: Final = 32  # documents that one actor takes at a time
+_WINDOW: Final = 20_000  # documents
+_QUIET: Final = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+_THREADS: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where and how to run: `address` of a cluster ("auto", "ray://...", None: one on this machine only).
+
+    `workers` actors at most, each with one core and `gpus` of a GPU; `folder`, which all machines reach, is
+    for the files of tasks.
+    """
+
+    workers: int
+    folder: str
+    address: str | None = None
+    gpus: float = 0.0
+    block: int = _BLOCK
+
+
+class RayEngine:
+    """Actors on a Ray cluster."""
+
+    def __init__(self, build: Build, options: RunOptions, cluster: Cluster) -> None:
+        self._build = build
+        self._options = options
+        self._cluster = cluster
+
+    def outcomes(self, tasks: Iterator[Task], stopped: Callable[[], bool]) -> Iterator[Outcome | None]:
+        """Yield the outcomes as they come; see Engine."""
+        with _session(self._cluster) as data:
+            while not stopped() and (window := list(islice(tasks, _WINDOW))):
+                settled: set[int] = set()
+                for block in (self._cluster.block, 1):  # what Ray gave up is tried one by one
+                    left = [task for task in window if task.number not in settled]
+                    if not left:
+                        break
+                    for outcome in self._aligned(data, left, block, stopped):
+                        settled.add(outcome.number)
+                        yield outcome
+                    if stopped():
+                        return
+                for task in window:
+                    if task.number not in settled:
+                        yield Outcome.failed(task, "Its worker ended more than once; is it too large?")
+
+    def _aligned(
+        self, data: Any, tasks: Sequence[Task], block: int, stopped: Callable[[], bool]
+    ) -> Iterator[Outcome]:
+        cluster = self._cluster
+        with _laid_down(tasks, block, cluster.folder) as (files, system):
+            found = data.read_parquet(files, filesystem=system, override_num_blocks=len(files)).map_batches(
+                _Actor,
+                fn_constructor_args=(self._build, self._options),
+                batch_size=block,
+                batch_format="pyarrow",
+                compute=data.ActorPoolStrategy(min_size=1, max_size=min(cluster.workers, len(files))),
+                num_cpus=1,
+                num_gpus=cluster.gpus or None,
+                max_restarts=-1,
+                max_task_retries=1,
+            )
+            for batch in found.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
+                for content in batch.column("outcome").to_pylist():
+                    said = pickle.loads(content)  # what our own actor made
+                    if isinstance(said, Exception):
+                        raise said
+                    yield said
+                if stopped():
+                    return
+
+
+class _Actor:
+    """Loads what aligning needs once, then aligns blocks of documents."""
+
+    def __init__(self, build: Build, options: RunOptions) -> None:
+        self._problem: EngineError | None = None
+        try:
+            self._align = build(options)
+        except Exception as error:  # noqa: BLE001  # told by the driver; raised here Ray would try for ever
+            self._problem = EngineError(" ".join(str(error).split()))
+
+    def __call__(self, batch: Any) -> Any:
+        """Turn a table of tasks into a table of outcomes."""
+        said = [self._problem or self._align(pickle.loads(each)) for each in batch.column("task").to_pylist()]
+        pa = arrow()
+        return pa.table({"outcome": pa.array([pickle.dumps(each) for each in said], pa.large_binary())})
+
+
+@contextmanager
+def _session(cluster: Cluster) -> Iterator[Any]:
+    """Join a cluster, or start one on this machine, for as long as the context lasts."""
+    os.environ.update({name: value for name, value in _QUIET.items() if name not in os.environ})
+    try:
+        import ray
+        from ray import data
+    except ImportError as error:
+        raise EngineError("--engine ray needs ray; get it with: pip install 'triptych[ray]'") from error
+    package = Path(__file__).resolve().parent.parent
+    environment: dict[str, Any] = {"env_vars": _THREADS}
+    if cluster.address is not None:
+        environment["py_modules"] = [str(package)]
+    handlers = (
+        {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        if threading.current_thread() is threading.main_thread()
+        else {}
+    )
+    try:
+        ray.init(
+            address=cluster.address or "local",
+            # One more than the actors take: reading needs one too.
+            num_cpus=cluster.workers + 1 if cluster.address is None else None,
+            include_dashboard=False if cluster.address is None else None,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            runtime_env=environment,
+        )
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        raise EngineError(f"No Ray cluster could be had: {' '.join(str(error).split())}") from error
+    for number, handler in handlers.items():
+        signal.signal(number, handler)  # Ray puts its own in their place
+    context = data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.max_errored_blocks = -1
+    try:
+        yield data
+    except (BulkError, GeneratorExit, OSError):
+        raise
+    except ray.exceptions.RayError as error:
+        raise EngineError(f"Ray gave up: {' '.join(str(error).split())[:300]}") from error
+    finally:
+        ray.shutdown()
+
+
+@contextmanager
+def _laid_down(tasks: Sequence[Task], block: int, folder: str) -> Iterator[tuple[list[str], Any]]:
+    """Write tasks into Parquet files of a block each; give their paths and their file system."""
+    pa = arrow()
+    import pyarrow.parquet as pq
+
+    files = []
+    try:
+        for number, group in enumerate(_groups(tasks, block)):
+            path = storage.joined(folder, f"tasks-{number:06d}.parquet")
+            with storage.writing(path) as file:
+                pq.write_table(
+                    pa.table({"task": pa.array(map(pickle.dumps, group), pa.large_binary())}), file
+                )
+            files.append(path)
+        if storage.is_local(folder):
+            yield [str(Path(path).resolve()) for path in files], None
+        else:
+            yield [storage.system(path)[1] for path in files], storage.system(folder)[0]
+    finally:
+        for path in files:
+            _removed(path)
+
+
+def _groups(tasks: Iterable[Task], size: int) -> Iterator[list[Task]]:
+    rest = iter(tasks)
+    while group := list(islice(rest, size)):
+        yield group
+
+
+def _removed(path: str) -> None:
+    if storage.is_local(path):
+        Path(path).unlink(missing_ok=True)
+    else:
+        system, root = storage.system(path)
+        system.rm(root)
