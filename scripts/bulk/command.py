@@ -36,7 +36,6 @@ class Command:
     workers: int
     ray_address: str | None
     gpu_fraction: float
-    work: str
     resume: bool
     retry_failed: bool
     overwrite: bool
@@ -100,7 +99,6 @@ def read_command(description: str, arguments: Sequence[str] | None) -> Command:
         workers=args.workers,
         ray_address=args.ray_address,
         gpu_fraction=args.gpu_fraction,
-        work=args.work or storage.joined(args.output, ".run/tasks"),
         resume=args.resume or args.retry_failed,
         retry_failed=args.retry_failed,
         overwrite=args.overwrite,
@@ -179,5 +177,4 @@ def _parser(description: str) -> argparse.ArgumentParser:
     group.add_argument(
         "--gpu-fraction", type=float, default=0.0, metavar="F", help="of a GPU, each Ray actor"
     )
-    group.add_argument("--work", metavar="DIR", help="for Ray: a folder that all machines reach")
     return parser

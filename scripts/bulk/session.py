@@ -115,7 +115,7 @@ def _prepare(command: Command, writer: ShardWriter) -> None:
 
 def _engine(command: Command, build: Build) -> Engine:
     if command.engine == "ray":
-        cluster = Cluster(max(command.workers, 1), command.work, command.ray_address, command.gpu_fraction)
+        cluster = Cluster(max(command.workers, 1), command.ray_address, command.gpu_fraction)
         return RayEngine(build, command.options, cluster)
     if command.workers == 0:
         return HereEngine(build, command.options)

@@ -1,10 +1,10 @@
 """Aligning on a Ray cluster, with Ray Data.
 
-The documents to align are laid down as small Parquet files in a folder that all machines reach; Ray Data
-reads them, hands them to actors that load the encoder once, holds back reading when results are not taken
-fast enough, and starts what a lost actor or machine had anew. Results come back to this process, which
-keeps the ledger and writes the output, so both are the same as on one machine. This goes window by window, so
-that neither the files nor what Ray knows of them grow with the corpus; each window starts its actors anew.
+Ray Data hands blocks of documents to actors that load the encoder once and read the texts themselves, holds
+blocks back when results are not taken fast enough, and starts what a lost actor or machine had anew. Results
+come back to this process, which keeps the ledger and writes the output, so both are the same as on one
+machine. This goes window by window, so that what Ray holds does not grow with the corpus; each window starts
+its actors anew.
 
 A block of documents whose actor dies twice is given up by Ray; its documents are tried again one by one, so
 that in the end only the one that is to blame fails.
@@ -23,20 +23,19 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bulk import storage
 from bulk.errors import BulkError, EngineError
 from bulk.task import Outcome
 from bulk.writers.table import arrow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from bulk.engines.engine import Build
     from bulk.options import RunOptions
     from bulk.task import Task
 
-_BLOCK: Final = 32  # documents that one actor takes at a time
-_WINDOW: Final = 20_000  # documents
+_BLOCK: Final = 16  # documents that one actor takes at a time
+_WINDOW: Final = 5_000  # documents
 _QUIET: Final = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
 _THREADS: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -45,12 +44,10 @@ _THREADS: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM
 class Cluster:
     """Where and how to run: `address` of a cluster ("auto", "ray://...", None: one on this machine only).
 
-    `workers` actors at most, each with one core and `gpus` of a GPU; `folder`, which all machines reach, is
-    for the files of tasks.
+    `workers` actors at most, each with one core and `gpus` of a GPU.
     """
 
     workers: int
-    folder: str
     address: str | None = None
     gpus: float = 0.0
     block: int = _BLOCK
@@ -86,26 +83,27 @@ class RayEngine:
         self, data: Any, tasks: Sequence[Task], block: int, stopped: Callable[[], bool]
     ) -> Iterator[Outcome]:
         cluster = self._cluster
-        with _laid_down(tasks, block, cluster.folder) as (files, system):
-            found = data.read_parquet(files, filesystem=system, override_num_blocks=len(files)).map_batches(
-                _Actor,
-                fn_constructor_args=(self._build, self._options),
-                batch_size=block,
-                batch_format="pyarrow",
-                compute=data.ActorPoolStrategy(min_size=1, max_size=min(cluster.workers, len(files))),
-                num_cpus=1,
-                num_gpus=cluster.gpus or None,
-                max_restarts=-1,
-                max_task_retries=1,
-            )
-            for batch in found.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
-                for content in batch.column("outcome").to_pylist():
-                    said = pickle.loads(content)  # what our own actor made
-                    if isinstance(said, Exception):
-                        raise said
-                    yield said
-                if stopped():
-                    return
+        blocks = -(-len(tasks) // block)
+        rows = [{"task": pickle.dumps(task)} for task in tasks]
+        found = data.from_items(rows, override_num_blocks=blocks).map_batches(
+            _Actor,
+            fn_constructor_args=(self._build, self._options),
+            batch_size=block,
+            batch_format="pyarrow",
+            compute=data.ActorPoolStrategy(min_size=1, max_size=min(cluster.workers, blocks)),
+            num_cpus=1,
+            num_gpus=cluster.gpus or None,
+            max_restarts=-1,
+            max_task_retries=1,
+        )
+        for batch in found.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
+            for content in batch.column("outcome").to_pylist():
+                said = pickle.loads(content)  # what our own actor made
+                if isinstance(said, Exception):
+                    raise said
+                yield said
+            if stopped():
+                return
 
 
 class _Actor:
@@ -159,6 +157,7 @@ def _session(cluster: Cluster) -> Iterator[Any]:
         signal.signal(number, handler)  # Ray puts its own in their place
     context = data.DataContext.get_current()
     context.enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     context.max_errored_blocks = -1
     try:
         yield data
@@ -168,41 +167,3 @@ def _session(cluster: Cluster) -> Iterator[Any]:
         raise EngineError(f"Ray gave up: {' '.join(str(error).split())[:300]}") from error
     finally:
         ray.shutdown()
-
-
-@contextmanager
-def _laid_down(tasks: Sequence[Task], block: int, folder: str) -> Iterator[tuple[list[str], Any]]:
-    """Write tasks into Parquet files of a block each; give their paths and their file system."""
-    pa = arrow()
-    import pyarrow.parquet as pq
-
-    files = []
-    try:
-        for number, group in enumerate(_groups(tasks, block)):
-            path = storage.joined(folder, f"tasks-{number:06d}.parquet")
-            with storage.writing(path) as file:
-                pq.write_table(
-                    pa.table({"task": pa.array(map(pickle.dumps, group), pa.large_binary())}), file
-                )
-            files.append(path)
-        if storage.is_local(folder):
-            yield [str(Path(path).resolve()) for path in files], None
-        else:
-            yield [storage.system(path)[1] for path in files], storage.system(folder)[0]
-    finally:
-        for path in files:
-            _removed(path)
-
-
-def _groups(tasks: Iterable[Task], size: int) -> Iterator[list[Task]]:
-    rest = iter(tasks)
-    while group := list(islice(rest, size)):
-        yield group
-
-
-def _removed(path: str) -> None:
-    if storage.is_local(path):
-        Path(path).unlink(missing_ok=True)
-    else:
-        system, root = storage.system(path)
-        system.rm(root)
