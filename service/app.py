@@ -103,11 +103,13 @@ def build_store(settings: Settings) -> Store:
     return default_store(settings.store)
 
 
-def build_pipeline(settings: Settings, observer: Observer | None = None) -> Pipeline:
+def build_pipeline(
+    settings: Settings, observer: Observer | None = None, *, encoder: Encoder | None = None
+) -> Pipeline:
     """Build the pipeline that the settings describe; engines load at first use, the encoder at once.
 
-    `observer` is told of the batches and of what the memory knows. Raises MemoryFileError, or a ModelError
-    when the encoder cannot be had.
+    `observer` is told of the batches and of what the memory knows; `encoder`, where given, takes the place of
+    the one that the settings name. Raises MemoryFileError, or a ModelError when the encoder cannot be had.
     """
     store = build_store(settings)
 
@@ -124,7 +126,7 @@ def build_pipeline(settings: Settings, observer: Observer | None = None) -> Pipe
     threads = settings.threads or _cores()
     turns = Turns(max(_cores() // threads, 1))
     memory = build_memory(settings)
-    encoder = build_encoder(settings, store)
+    encoder = encoder or build_encoder(settings, store)
 
     def candidates() -> Sequence[Entry]:
         if settings.models:
