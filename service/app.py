@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from service.observer import Observer
 
 _LOG = logging.getLogger("triptych")
+_THREADS = 4  # an engine gains little from more; with more cores, several engines run at once
 # What USE-multilingual was trained on (Yang et al. 2020, section 3).
 _LANGUAGES = ("en", "es", "ru", "ar", "de", "fr", "it", "ja", "ko", "nl", "pl", "pt", "th", "tr", "zh")
 
@@ -74,6 +75,7 @@ def build_pipeline(settings: Settings, observer: Observer | None = None) -> Pipe
     when the encoder cannot be had.
     """
     store = build_store(settings)
+    threads = settings.threads or min(_cores(), _THREADS)
 
     def load(checkpoint_id: str) -> Translator:
         return load_translator(
@@ -82,10 +84,9 @@ def build_pipeline(settings: Settings, observer: Observer | None = None) -> Pipe
             device=settings.device,
             engine=settings.engine,
             settings=DecodingSettings(beams=settings.beams),
-            threads=settings.threads or _cores(),
+            threads=threads,
         )
 
-    threads = settings.threads or _cores()
     turns = Turns(max(_cores() // threads, 1))
     memory = build_memory(settings)
     encoder = SharedEncoder(load_encoder(settings.encoder), Turns())
@@ -114,7 +115,7 @@ def build_memory(settings: Settings) -> Memory | None:
     try:
         return Memory(path, settings.memory_units)
     except MemoryFileError as error:
-        if settings.memory is None and isinstance(error.__cause__, OSError):
+        if settings.memory is None and not path.exists():
             _LOG.warning("there is no translation memory: %s", error.problem)
             return None
         raise

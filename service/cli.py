@@ -145,9 +145,12 @@ def serve(host: str | None, port: int | None) -> None:
     """Run the HTTP service; its documentation is at /docs."""
     import uvicorn
 
-    from service.app import create_app
+    from service.app import build_glossaries, build_memory, create_app
 
     settings = _settings()
+    build_glossaries(settings)  # what is wrong with them is better said here, in a line
+    if opened := build_memory(settings):
+        opened.close()
     uvicorn.run(
         create_app(settings),
         host=host or settings.host,

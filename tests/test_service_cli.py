@@ -136,3 +136,30 @@ def test_help_loads_no_heavy_package() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "translate" in done.stdout
+
+
+def test_serving_with_a_bad_glossary_or_memory_is_refused_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "x.en-es.tsv"
+    bad.write_text("a\tb\tc\n", encoding="utf-8")
+    monkeypatch.setenv("TRIPTYCH_GLOSSARY", str(bad))
+    assert run_cli("serve") == 2
+    assert "line 1: there are 3 columns" in capsys.readouterr().err
+    monkeypatch.delenv("TRIPTYCH_GLOSSARY")
+    monkeypatch.setenv("TRIPTYCH_MEMORY", str(bad))
+    assert run_cli("serve") == 2
+    printed = capsys.readouterr().err
+    assert "TRIPTYCH_MEMORY" in printed
+    assert printed.count("\n") == 1
+
+
+def test_a_glossary_on_the_command_line_is_kept_to(
+    article: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    terms = article.parent / "sea.en-es.tsv"
+    terms.write_text("harbour\tpuerto\n", encoding="utf-8")
+    assert run_cli("translate", article, "-t", "es", "--glossary", terms) == 0
+    assert " glossary:" in json.loads(capfdbinary.readouterr().out)["signature"]
+    assert run_cli("compare", f"en={article}", "-t", "es", "--glossary", article.parent / "none.tsv") == 2
+    assert b"cannot be read" in capfdbinary.readouterr().err
