@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from service.observer import Observer
 
 _LOG = logging.getLogger("triptych")
+_THREADS = 4  # an engine gains little from more; with more cores, several engines run at once
 # What USE-multilingual was trained on (Yang et al. 2020, section 3).
 _LANGUAGES = ("en", "es", "ru", "ar", "de", "fr", "it", "ja", "ko", "nl", "pl", "pt", "th", "tr", "zh")
 
@@ -112,6 +113,7 @@ def build_pipeline(
     the one that the settings name. Raises MemoryFileError, or a ModelError when the encoder cannot be had.
     """
     store = build_store(settings)
+    threads = settings.threads or min(_cores(), _THREADS)
 
     def load(checkpoint_id: str) -> Translator:
         return load_translator(
@@ -120,10 +122,9 @@ def build_pipeline(
             device=settings.device,
             engine=settings.engine,
             settings=DecodingSettings(beams=settings.beams),
-            threads=settings.threads or _cores(),
+            threads=threads,
         )
 
-    threads = settings.threads or _cores()
     turns = Turns(max(_cores() // threads, 1))
     memory = build_memory(settings)
     encoder = encoder or build_encoder(settings, store)
@@ -163,7 +164,7 @@ def build_memory(settings: Settings) -> Memory | None:
     try:
         return Memory(path, settings.memory_units)
     except MemoryFileError as error:
-        if settings.memory is None and isinstance(error.__cause__, OSError):
+        if settings.memory is None and not path.exists():
             _LOG.warning("there is no translation memory: %s", error.problem)
             return None
         raise
