@@ -12,6 +12,7 @@ Left out: edit distance, and words that are alike by chance.
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ from alignment.spelling import folded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from alignment.side import Vectors
+    from alignment.side import Indices, Vectors
 
 DIMENSIONS = 256
 _TOKEN = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+|[\w.+-]+@[\w-]+\.[\w.-]+|\d+|[^\W\d_]+")
@@ -30,22 +31,39 @@ _RAREST = 4.0  # nats; as of what one sentence in fifty has; a long document is 
 
 
 class KeyReader:
-    """Finds the keys of sentences: what another version would hold as well."""
+    """Finds the keys of sentences, what another version would hold as well; short words have none."""
 
     def __init__(self) -> None:
-        self._known: dict[str, str] = {}
+        self._keys = _Keys()
 
     def keys(self, sentence: str) -> set[str]:
-        """Return the keys of a sentence; words of fewer than four letters have none."""
-        known = self._known
-        found = set()
-        for token in _TOKEN.findall(sentence):
-            key = known.get(token)
-            if key is None:
-                key = known[token] = _key(token)
-            found.add(key)
-        found.discard("")
-        return found
+        """Return the keys of a sentence."""
+        return {self._keys.names[number] for number in self.numbers(sentence) if number}
+
+    def numbers(self, sentence: str) -> list[int]:
+        """Return the key of each of a sentence's tokens as a number, by first appearance; 0 for none."""
+        return list(map(self._keys.__getitem__, _TOKEN.findall(sentence)))
+
+    def __len__(self) -> int:
+        return len(self._keys.names)
+
+
+class _Keys(dict[str, int]):
+    """The number of each token's key; those not met before are added."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers = {"": 0}
+        self.names = [""]
+
+    def __missing__(self, token: str) -> int:
+        key = _key(token)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self.names)
+            self.names.append(key)
+        self[token] = number
+        return number
 
 
 def anchor_vectors(source: Sequence[str], target: Sequence[str]) -> tuple[Vectors, Vectors]:
@@ -55,28 +73,28 @@ def anchor_vectors(source: Sequence[str], target: Sequence[str]) -> tuple[Vector
     order in which keys appear, those of neighbouring sentences seldom do.
     """
     reader = KeyReader()
-    sides = [[reader.keys(sentence) for sentence in side] for side in (source, target)]
-    counts = []
-    for side in sides:
-        count: dict[str, int] = {}
-        for keys in side:
-            for key in keys:
-                count[key] = count.get(key, 0) + 1
-        counts.append(count)
-    shared = {key: number for number, key in enumerate(key for key in counts[0] if key in counts[1])}
-    sentences = len(source) + len(target) + 1
-    rarity = np.log([sentences / (counts[0][key] + counts[1][key]) for key in shared])
-    roots = np.sqrt(np.clip(rarity, 0, _RAREST)).astype(np.float32)
-    return _filled(sides[0], shared, roots), _filled(sides[1], shared, roots)
+    sides = [[reader.numbers(sentence) for sentence in side] for side in (source, target)]
+    held = [_distinct(side, len(reader)) for side in sides]
+    counts = [np.bincount(keys, minlength=len(reader)) for _, keys in held]
+    shared = (counts[0] > 0) & (counts[1] > 0)
+    shared[0] = False
+    rarity = np.log((len(source) + len(target) + 1) / np.maximum(counts[0] + counts[1], 1))
+    roots = np.where(shared, np.sqrt(np.clip(rarity, 0, _RAREST)), 0).astype(np.float32)
+    dimensions = np.cumsum(shared) % DIMENSIONS
+    vectors = []
+    for side, (rows, keys) in zip(sides, held, strict=True):
+        filled = np.zeros((len(side), DIMENSIONS), np.float32)
+        np.add.at(filled, (rows, dimensions[keys]), roots[keys])
+        vectors.append(filled)
+    return vectors[0], vectors[1]
 
 
-def _filled(side: Sequence[set[str]], shared: dict[str, int], roots: Vectors) -> Vectors:
-    held = [sorted(shared[key] for key in keys if key in shared) for keys in side]
-    vectors = np.zeros((len(side), DIMENSIONS), np.float32)
-    rows = np.repeat(np.arange(len(side)), [len(numbers) for numbers in held])
-    numbers = np.array([number for each in held for number in each], np.intp)
-    np.add.at(vectors, (rows, numbers % DIMENSIONS), roots[numbers])
-    return vectors
+def _distinct(side: Sequence[list[int]], count: int) -> tuple[Indices, Indices]:
+    """Return the sentence and the key of each key that a sentence holds, once each."""
+    rows = np.repeat(np.arange(len(side)), [len(numbers) for numbers in side])
+    keys = np.fromiter(chain.from_iterable(side), np.intp, len(rows))
+    distinct = np.unique(rows * count + keys)
+    return distinct // count, distinct % count
 
 
 def _key(token: str) -> str:

@@ -12,5 +12,11 @@ _LIKE = str.maketrans({"q": "k", "c": "k", "w": "v", "y": "i", "j": "i", "z": "s
 
 def folded(word: str) -> str:
     """Return a word romanised, in small letters, those alike in sound made equal and doubled ones single."""
-    plain = anyascii(word).lower().replace("ph", "f").replace("x", "ks").translate(_LIKE)
+    plain = (
+        (word if word.isascii() else anyascii(word))
+        .lower()
+        .replace("ph", "f")
+        .replace("x", "ks")
+        .translate(_LIKE)
+    )
     return re.sub(r"(.)\1", r"\1", plain)

@@ -32,8 +32,9 @@ from models.errors import ModelError
 from service.app import build_pipeline
 from service.article import Article, Format
 from service.config import read_settings
-from service.documents import EXTENSIONS, article_of, read_article
+from service.documents import article_of, read_article
 from service.errors import ArticleError, FileError, FormatError, ServiceError, VersionsError
+from service.formats import EXTENSIONS
 from service.render.json_form import aligned_out
 from service.render.tmx import tmx_header, tmx_units
 
@@ -203,6 +204,8 @@ def align_all(
 def run(options: argparse.Namespace) -> int:
     """Align the corpus that the options name; return the exit code."""
     settings = read_settings()
+    if options.encoder:
+        settings = settings.model_copy(update={"encoder": options.encoder})
     if options.input.is_dir():
         documents = documents_in(options.input, options.languages)
     elif options.input.is_file():
@@ -235,6 +238,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("input", type=Path, metavar="INPUT")
     parser.add_argument("output", type=Path, metavar="OUTPUT")
     parser.add_argument("--languages", nargs="+", required=True, metavar="LANG")
+    parser.add_argument(
+        "--encoder", metavar="ID", help='sentence encoder; "none": by lengths, numbers and names alone'
+    )
     options = parser.parse_args(arguments)
     try:
         if len(options.languages) < 2 or len(set(options.languages)) < len(options.languages):

@@ -10,7 +10,8 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, TypedDict
+from threading import Event
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 import anyio
 from fastapi import FastAPI
@@ -34,11 +35,17 @@ from service.compat.routes import answer_to, build_routers
 from service.config import Settings, read_settings
 from service.database import open_database
 from service.detect import LangidDetector
+from service.documents_api import router as documents_router
 from service.engines import Engines
 from service.errors import DatabaseError, MemoryFileError
 from service.glossary import NO_TERMS, read_glossaries
 from service.glossed import GlossaryTranslator
 from service.guard import Guard
+from service.jobs.api import router as jobs_router
+from service.jobs.runner import Runner
+from service.jobs.store import JobStore
+from service.jobs.tables import JOB_TABLES
+from service.jobs.task import done
 from service.keys import KEY_TABLES, KeyStore
 from service.limits import Buckets
 from service.memory.database import Memory
@@ -46,9 +53,10 @@ from service.memory.remembering import RememberingTranslator
 from service.metrics import Metrics
 from service.notice import starter_notice
 from service.pipeline import Limits, Pipeline
-from service.problems import install_problems
+from service.problems import install_problems, problem_document
 from service.request_log import RequestLog
 from service.security_headers import SecurityHeaders
+from service.stopping import told_of_stop
 from service.turns import SharedEncoder, Turns
 
 if TYPE_CHECKING:
@@ -77,6 +85,9 @@ class State(TypedDict):
     memory: Memory | None
     glossaries: dict[str, Glossary]
     deadline: int
+    settings: Settings
+    jobs: NotRequired[JobStore]
+    runner: NotRequired[Runner]
 
 
 def release() -> str:
@@ -216,6 +227,30 @@ def build_encoder(settings: Settings, store: Store) -> Encoder:
     return CachedEncoder(SharedEncoder(encoder, Turns()), MemoryVectors())
 
 
+def build_jobs(settings: Settings) -> JobStore | None:
+    """Return the jobs of the database that the settings name, None where it is off; raise DatabaseError."""
+    if settings.database == "off":
+        return None
+    return JobStore(
+        open_database(database_url(settings), JOB_TABLES), lease=settings.job_lease, most=settings.max_jobs
+    )
+
+
+def build_runner(
+    settings: Settings, jobs: JobStore, pipeline: Pipeline, limiter: anyio.CapacityLimiter
+) -> Runner:
+    """Return what works on the jobs in this process."""
+    return Runner(
+        jobs,
+        lambda task: done(task, pipeline),
+        problem_document,
+        workers=settings.job_workers,
+        lease=settings.job_lease,
+        retention=settings.job_retention * 3_600,
+        limiter=limiter,
+    )
+
+
 def create_app(
     settings: Settings | None = None, build: Callable[[Settings], Pipeline] | None = None
 ) -> FastAPI:
@@ -231,11 +266,12 @@ def create_app(
             await anyio.to_thread.run_sync(pipeline.engines.load_preferred)
             _warn_of_starter(pipeline.engines, build_store(chosen))
         model_work = anyio.CapacityLimiter(chosen.requests)
+        jobs = await anyio.to_thread.run_sync(build_jobs, chosen)
         glossaries = await anyio.to_thread.run_sync(build_glossaries, chosen)
-        with TemporaryDirectory(prefix="triptych-") as folder:
+        with TemporaryDirectory(prefix="triptych-") as folder, told_of_stop(app.state.stopping):
             database = database_url(chosen, Path(folder))
             async with anyio.create_task_group() as tasks:  # what runs in it is finished before the end
-                yield State(
+                state = State(
                     pipeline=pipeline,
                     store=build_store(chosen),
                     metrics=metrics,
@@ -253,8 +289,19 @@ def create_app(
                     memory=await anyio.to_thread.run_sync(build_memory, chosen),
                     glossaries=glossaries,
                     deadline=chosen.deadline,
+                    settings=chosen,
                 )
+                if jobs is None:
+                    yield state
+                else:
+                    runner = build_runner(chosen, jobs, pipeline, model_work)
+                    tasks.start_soon(runner.run)
+                    state["jobs"], state["runner"] = jobs, runner
+                    yield state
+                    runner.stop()
         await anyio.to_thread.run_sync(pipeline.engines.close)
+        if jobs is not None:
+            jobs.close()
 
     app = FastAPI(
         title="Triptych",
@@ -264,7 +311,8 @@ def create_app(
         lifespan=lifespan,
     )
     # The last one added stands outside of the others.
-    app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes, answer=answer_to)
+    larger = {"/v1/jobs": (chosen.max_job_bytes, "MAX_JOB_BYTES")}
+    app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes, larger=larger, answer=answer_to)
     app.add_middleware(Guard)
     if chosen.cors_origins:
         app.add_middleware(
@@ -277,6 +325,8 @@ def create_app(
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, metrics=metrics)
     install_problems(app)
-    for each in (router, memory_router, *build_routers(chosen.compat)):
+    app.state.stopping = Event()
+    kept = [jobs_router] if chosen.database != "off" else []
+    for each in (router, documents_router, memory_router, *kept, *build_routers(chosen.compat)):
         app.include_router(each)
     return app

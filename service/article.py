@@ -7,7 +7,7 @@ frame); `service.build` puts the translated blocks back between the same literal
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """How an article's source is written."""
+    """How an article's source is written; an article read from a PDF is plain text from then on."""
 
     TEXT = "text"
     MARKDOWN = "markdown"
     HTML = "html"
+    SRT = "srt"
+    DOCX = "docx"
+    ODT = "odt"
+    PDF = "pdf"
 
 
 class Kind(StrEnum):
@@ -53,7 +57,8 @@ class Markup:
 
     A span has `open` and `close`, the source that goes round the text. An atom has a `literal`: the source
     that stands for the text (inline code, an address, an image, a line break), to be copied and never
-    translated.
+    translated. `meaning` says what a span is where its source does not show it to other formats: "strong",
+    "emphasis", or "link:" and an address.
     """
 
     start: int
@@ -61,6 +66,7 @@ class Markup:
     open: str = ""
     close: str = ""
     literal: str | None = None
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,8 @@ class Article:
 
     `text` is its plain text without markup, which all offsets refer to (for Format.TEXT the source itself);
     `source` is the document as given, or as built for a translated version. `frame` holds the literal source
-    around the blocks, one string more than there are blocks.
+    around the blocks, one string more than there are blocks. A document that is an archive (docx, odt) is
+    kept whole in `package`, and `source` is the XML of its parts that hold text, U+0000 between two.
     """
 
     language: str
@@ -94,6 +101,12 @@ class Article:
     text: str
     blocks: tuple[Block, ...]
     frame: tuple[str, ...]
+    package: bytes = field(default=b"", repr=False)
+
+    @property
+    def length(self) -> int:
+        """Its length in characters: that of the source, or of an archive's text."""
+        return len(self.text if self.package else self.source)
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -113,7 +126,12 @@ class Content:
 
 
 def assemble(
-    language: str, format: Format, source: str, contents: Iterable[Content], frame: Iterable[str]
+    language: str,
+    format: Format,
+    source: str,
+    contents: Iterable[Content],
+    frame: Iterable[str],
+    package: bytes = b"",
 ) -> Article:
     """Make an article of what a reader found.
 
@@ -132,7 +150,7 @@ def assemble(
         texts += (gap, content.text)
     if format is Format.TEXT:
         texts.append(pieces[-1])
-    return Article(language, format, source, "".join(texts), tuple(blocks), pieces)
+    return Article(language, format, source, "".join(texts), tuple(blocks), pieces, package)
 
 
 def _block(content: Content, position: int, language: str) -> Block:
@@ -146,8 +164,7 @@ def _block(content: Content, position: int, language: str) -> Block:
         ),
         level=content.level,
         markup=tuple(
-            Markup(position + mark.start, position + mark.end, mark.open, mark.close, mark.literal)
-            for mark in content.markup
+            replace(mark, start=position + mark.start, end=position + mark.end) for mark in content.markup
         ),
         literal=content.literal,
     )

@@ -8,7 +8,7 @@ from service.errors import LimitError
 from service.problems import problem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,14 +17,20 @@ if TYPE_CHECKING:
 class BodyLimit:
     """ASGI middleware: answers 413 when a body is, or turns out to be, longer than `max_bytes`.
 
-    `answer` gives the response to an error on a path; a problem document unless it is given.
+    `larger` has other limits by path, each with the setting that holds it. `answer` gives the response to an
+    error on a path; a problem document unless it is given.
     """
 
     def __init__(
-        self, app: ASGIApp, max_bytes: int, answer: Callable[[str, Exception], Response] | None = None
+        self,
+        app: ASGIApp,
+        max_bytes: int,
+        larger: Mapping[str, tuple[int, str]] | None = None,
+        answer: Callable[[str, Exception], Response] | None = None,
     ) -> None:
         self._app = app
-        self._max_bytes = max_bytes
+        self._usual = (max_bytes, "MAX_BYTES")
+        self._larger = larger or {}
         self._answer = answer or (lambda _, error: problem_of(error))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,9 +38,11 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = self._larger.get(scope["path"], self._usual)
+        max_bytes = limit[0]
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > self._max_bytes:
-            await self._refuse(int(announced), scope, receive, send)
+        if announced.isdigit() and int(announced) > max_bytes:
+            await self._refuse(int(announced), limit, scope, receive, send)
             return
         received = 0
         refused = False
@@ -43,7 +51,7 @@ class BodyLimit:
             nonlocal received, refused
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_bytes:
+            if received > max_bytes:
                 refused = True
                 return {"type": "http.disconnect"}
             return message
@@ -56,8 +64,10 @@ class BodyLimit:
             await self._app(scope, counted, watched)
         finally:
             if refused:
-                await self._refuse(None, scope, receive, send)
+                await self._refuse(None, limit, scope, receive, send)
 
-    async def _refuse(self, found: int | None, scope: Scope, receive: Receive, send: Send) -> None:
-        error = LimitError("The request body", "bytes", found, self._max_bytes)
+    async def _refuse(
+        self, found: int | None, limit: tuple[int, str], scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        error = LimitError("The request body", "bytes", found, *limit)
         await self._answer(scope["path"], error)(scope, receive, send)

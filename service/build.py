@@ -73,7 +73,9 @@ def build(article: Article, language: str, texts: Sequence[str], places: Places)
         out.append(article.frame[number + 1])
     if article.format is Format.TEXT:
         text += article.frame[-1]
-    return Article(language, article.format, "".join(out), text, tuple(blocks), article.frame)
+    return Article(
+        language, article.format, "".join(out), text, tuple(blocks), article.frame, article.package
+    )
 
 
 class _Block:

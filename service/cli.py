@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from service.glossary import Glossary
     from service.result import Aligned
 
-_FORM_NAMES = ("html", "json", "md", "ndjson", "tmx", "tsv", "xliff")
+_FORM_NAMES = ("docx", "html", "json", "md", "ndjson", "tmx", "tsv", "xliff")
 _VERSIONS = click.argument("versions", nargs=-1, required=True, metavar="LANG=FILE...")
 _TO = click.option("--to", "forms", multiple=True, type=click.Choice(_FORM_NAMES), help="Form of the output.")
 _MODEL = click.option(
@@ -44,6 +44,11 @@ _GLOSSARY = click.option(
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Terms to keep to: NAME.en-es.tsv, English, tab, translation; no translation: copied.",
+)
+_ENCODER = click.option(
+    "--encoder",
+    metavar="ID",
+    help='Sentence encoder [TRIPTYCH_ENCODER, use]; "none" goes by lengths, numbers and names alone.',
 )
 _EXTRACT = click.option("--extract", is_flag=True, help="Find the article in a whole web page (HTML).")
 
@@ -80,10 +85,11 @@ def translate(
     glossary: Path | None,
     extract: bool,
 ) -> None:
-    """Translate a FILE (.txt, .md, .html), English unless -s says otherwise.
+    """Translate a FILE (.txt, .md, .html, .docx, .odt, .srt, .pdf), English unless -s says otherwise.
 
     With -o, writes index.html, article.LANG.EXT, aligned.json and aligned.tmx there, or the forms named by
-    --to. Without it, one form goes to standard output (JSON unless --to says otherwise).
+    --to: "md" is the article itself in its own format (text for a PDF), "docx" the side-by-side table.
+    Without it, one form goes to standard output (JSON unless --to says otherwise).
     """
     from service.app import build_pipeline
     from service.documents import read_article
@@ -105,8 +111,15 @@ def translate(
 @_VERSIONS
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write to.")
 @_TO
+@_ENCODER
 @_EXTRACT
-def align(versions: tuple[str, ...], output: Path | None, forms: tuple[str, ...], extract: bool) -> None:
+def align(
+    versions: tuple[str, ...],
+    output: Path | None,
+    forms: tuple[str, ...],
+    encoder: str | None,
+    extract: bool,
+) -> None:
     """Align two or more versions of an article, e.g. en=a.md es=b.md ru=c.md.
 
     The form is that of --to, else of the extension of -o, else JSON.
@@ -114,7 +127,9 @@ def align(versions: tuple[str, ...], output: Path | None, forms: tuple[str, ...]
     from service.app import build_pipeline
 
     articles = _articles(versions, extract)
-    _deliver(build_pipeline(_settings()).align(articles), output, forms, default="json")
+    aligned = build_pipeline(_settings(encoder)).align(articles)
+    _deliver(aligned, output, forms, default="json")
+    _announce(aligned)
 
 
 @cli.command()
@@ -125,6 +140,7 @@ def align(versions: tuple[str, ...], output: Path | None, forms: tuple[str, ...]
 @_MODEL
 @_QUALITY
 @_GLOSSARY
+@_ENCODER
 @_EXTRACT
 def compare(
     versions: tuple[str, ...],
@@ -134,6 +150,7 @@ def compare(
     model: str | None,
     quality: str | None,
     glossary: Path | None,
+    encoder: str | None,
     extract: bool,
 ) -> None:
     """Compare versions of an article and report what an editor should look at, e.g. en=a.md es=b.md.
@@ -146,7 +163,7 @@ def compare(
     articles = _articles(versions, extract)
     given = {article.language for article in articles}
     missing = [target for target in targets or ("es", "ru") if target not in given]
-    settings = _settings()
+    settings = _settings(encoder)
     terms = _terms(settings, glossary)
     pipeline = build_pipeline(settings)
     aligned = pipeline.compare(articles, missing, model=model, quality=quality, glossary=terms)
@@ -216,10 +233,11 @@ def _fail_with(error: Exception) -> None:
     sys.exit(1)
 
 
-def _settings() -> Settings:
+def _settings(encoder: str | None = None) -> Settings:
     from service.config import read_settings
 
-    return read_settings()
+    settings = read_settings()
+    return settings.model_copy(update={"encoder": encoder}) if encoder else settings
 
 
 def _terms(settings: Settings, glossary: Path | None) -> Glossary:
@@ -252,10 +270,13 @@ def _articles(versions: Sequence[str], extract: bool) -> list[Article]:
 
 
 def _announce(aligned: Aligned) -> None:
-    """Say once, on standard error, that a starter's translation is what it is."""
+    """Say on standard error what holds for whole versions, and that a starter's translation is one."""
     from models.catalog import read_catalog
     from service.notice import starter_notice
 
+    for finding in aligned.findings:
+        if finding.kind in ("unrelated", "order", "language"):
+            click.echo(f"triptych: {finding.reason}", err=True)
     given = [version.language for version in aligned.versions if version.checkpoint is None]
     source = "en" if "en" in given else given[0]
     made = [
@@ -314,7 +335,7 @@ def _write(aligned: Aligned, forms: Sequence[str], folder: Path) -> None:
 
 def _documents(aligned: Aligned, name: str, stem: str) -> dict[str, bytes]:
     """Render one form; "md" is the machine-made versions themselves, in the article's own format."""
-    from service.documents import EXTENSIONS
+    from service.formats import EXTENSIONS
     from service.render.document import render_document
     from service.render.forms import FORMS
     from service.result import Origin

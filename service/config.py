@@ -56,6 +56,14 @@ class Settings(BaseSettings):
     memory_units: int = Field(
         default=200_000, ge=1, description="Machine-made units that the translation memory keeps"
     )
+    job_workers: int = Field(default=1, ge=0, le=64, description="Articles of jobs worked on at once")
+    job_lease: float = Field(
+        default=30.0, ge=1, le=3_600, description="Seconds until the article of a dead worker is free"
+    )
+    job_retention: float = Field(default=168.0, gt=0, description="Hours that an ended job is kept")
+    max_jobs: int = Field(default=100, ge=1, description="The most jobs that have not ended")
+    max_job_articles: int = Field(default=1_000, ge=1, description="The most articles in a job")
+    max_job_bytes: int = Field(default=50_000_000, ge=1_000, description="The largest body of a job")
     host: str = Field(default="127.0.0.1", description="The address to listen on")
     port: int = Field(default=8000, ge=0, le=65_535, description="The port to listen on")
     workers: int = Field(default=1, ge=1, le=64, description="Processes that serve")
@@ -69,13 +77,13 @@ class Settings(BaseSettings):
         default="info", description="The least to log"
     )
     log_text: bool = Field(default=False, description="Whether logs may hold texts, in errors' messages")
-
     trusted_proxies: str = Field(
         default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, separated by commas"
     )
     database: str | None = Field(
         default=None,
-        description="Where keys and documents lie, by URL; none: SQLite in the store",
+        description="Where jobs, keys and other services' glossaries lie, by URL; none: SQLite in the store; "
+        "off: nothing is kept",
     )
     compat: Annotated[tuple[Literal["libretranslate", "deepl"], ...], NoDecode] = Field(
         default=("libretranslate", "deepl"), description="Other services' APIs that are served; or none"

@@ -3,50 +3,92 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, event, insert, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    IntegrityError,
-    OperationalError,
-    ProgrammingError,
-    SQLAlchemyError,
-)
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from service.errors import DatabaseError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine, MetaData
+    from sqlalchemy import Connection, Engine
+
+WRITING: Final = "triptych_writing"  # an execution option: the transaction is going to write
+_SCHEMA_LOCK: Final = 7_487_910  # any number, the same in every process
 
 
 def open_database(url: str, tables: MetaData) -> Engine:
     """Connect to a database and make the tables that it lacks.
 
-    SQLite runs in WAL mode, so that several processes can read while one writes, and waits up to ten seconds
-    for another writer. Raises DatabaseError.
+    SQLite runs in WAL mode, so that several processes can read while one writes, and waits up to thirty
+    seconds for another writer; a transaction with the option WRITING takes the write lock when it begins, so
+    that what it reads is still true when it writes. Processes that start at once make the tables one after
+    the other. Tables whose `info` has a name and a version are used only in that version. Raises
+    DatabaseError.
     """
+    engine: Engine | None = None
     try:
         place = make_url(url)
         sqlite = place.get_backend_name() == "sqlite"
+        if place.drivername == "postgresql":
+            place = place.set(drivername="postgresql+psycopg")
         if sqlite and place.database:
             Path(place.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(place, pool_pre_ping=not sqlite)
         if sqlite:
             event.listen(engine, "connect", _prepare)
-        try:
-            tables.create_all(engine)
-        except (OperationalError, ProgrammingError, IntegrityError):  # another process makes them just now
-            tables.create_all(engine)
+            event.listen(engine, "begin", _begin)
+        with engine.execution_options(**{WRITING: True}).begin() as connection:
+            if not sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
+            tables.create_all(connection)
+            _check_version(connection, tables)
+    except DatabaseError:
+        if engine is not None:
+            engine.dispose()
+        raise
     except (SQLAlchemyError, ArgumentError, ImportError, OSError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise DatabaseError(f"TRIPTYCH_DATABASE cannot be opened: {reason}.") from error
+        if engine is not None:
+            engine.dispose()
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise DatabaseError(
+            f"The database cannot be opened ({reason}); set TRIPTYCH_DATABASE to another, or to off."
+        ) from error
     return engine
 
 
+def _check_version(connection: Connection, tables: MetaData) -> None:
+    """Note the version of new tables; raise DatabaseError where there are some of another."""
+    if "version" not in tables.info:
+        return
+    name, version = tables.info["name"], tables.info["version"]
+    schema = MetaData()
+    versions = Table(
+        "triptych_schema",
+        schema,
+        Column("name", String(40), primary_key=True),
+        Column("version", Integer, nullable=False),
+    )
+    schema.create_all(connection)
+    found = connection.scalar(select(versions.c.version).where(versions.c.name == name))
+    if found is None:
+        connection.execute(insert(versions).values(name=name, version=version))
+    elif found != version:
+        raise DatabaseError(
+            f"The database holds {name} of version {found}, this Triptych knows version {version}; "
+            "set TRIPTYCH_DATABASE to another."
+        )
+
+
 def _prepare(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL"):
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get(WRITING)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

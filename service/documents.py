@@ -5,30 +5,18 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from service.article import Format
-from service.errors import ArticleError, FileError, FormatError, LimitError
-from service.formats import read
+from service.errors import ArticleError, FileError, FileFormatError, LimitError
+from service.formats import EXTENSIONS, decoded, read, read_file
 from service.formats.extract import extract_article
+from service.render.markdown import render_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from service.article import Article
-
-EXTENSIONS: Final[Mapping[str, Format]] = MappingProxyType(
-    {
-        ".txt": Format.TEXT,
-        ".text": Format.TEXT,
-        ".md": Format.MARKDOWN,
-        ".markdown": Format.MARKDOWN,
-        ".html": Format.HTML,
-        ".htm": Format.HTML,
-        ".xhtml": Format.HTML,
-    }
-)
 
 
 def article_of(source: str, format: Format, language: str, *, extract: bool = False) -> Article:
@@ -56,7 +44,7 @@ def read_article(
 ) -> Article:
     """Read an article from a file; its format is told by its extension unless it is given.
 
-    Raises FileError, FormatError, LimitError or ArticleError, each with the file's name.
+    Raises FileError, FileFormatError, LimitError or ArticleError, each with the file's name.
     """
     if format is None:
         if path.is_dir():
@@ -66,10 +54,10 @@ def read_article(
 
 
 def format_of(name: str) -> Format:
-    """Return the format that a file's extension tells; raise FormatError."""
+    """Return the format that a file's extension tells; raise FileFormatError."""
     extension = Path(name).suffix.lower()
     if extension not in EXTENSIONS:
-        raise FormatError(f"extension of {name},", extension, EXTENSIONS)
+        raise FileFormatError(f"extension of {name},", extension, EXTENSIONS)
     return EXTENSIONS[extension]
 
 
@@ -77,7 +65,23 @@ def article_of_file(
     content: bytes, format: Format, language: str, name: str, *, extract: bool = False
 ) -> Article:
     """Read an article from a file's content; raise ArticleError that begins with the file's name."""
-    return article_of(decoded(content, name), format, language, extract=extract)
+    if extract:
+        if format is not Format.HTML:
+            raise ArticleError(f"{name}: only from HTML can an article be extracted, not from {format}.")
+        return article_of(decoded(content, name), format, language, extract=True)
+    return read_file(content, format, language, name)
+
+
+def plain_document(content: bytes, format: Format, language: str, name: str) -> tuple[str, Format]:
+    """Return a document as a text that can be edited, and how that is written; raise ArticleError.
+
+    A docx or odt file comes as Markdown, a PDF as plain text, a text as it is.
+    """
+    if format in (Format.DOCX, Format.ODT):
+        return render_markdown(read_file(content, format, language, name)), Format.MARKDOWN
+    if format is Format.PDF:
+        return read_file(content, format, language, name).source, Format.TEXT
+    return decoded(content, name), format
 
 
 def read_bytes(path: Path, max_bytes: int) -> bytes:
@@ -93,17 +97,6 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
     if len(content) > max_bytes:
         raise LimitError(str(path), "bytes", max(size, len(content)), max_bytes)
     return content
-
-
-def decoded(content: bytes, name: str) -> str:
-    """Decode UTF-8; raise ArticleError that says where it is not."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ArticleError(
-            f"{name} is not UTF-8: byte 0x{content[error.start]:02x} in line {line}; save it as UTF-8."
-        ) from error
 
 
 def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:

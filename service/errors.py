@@ -42,14 +42,17 @@ class LimitError(ServiceError):
 
     kind = "too-large"
 
-    def __init__(self, what: str, unit: str, found: int | None, limit: int) -> None:
+    def __init__(
+        self, what: str, unit: str, found: int | None, limit: int, setting: str | None = None
+    ) -> None:
         self.what = what
         self.unit = unit
         self.found = found
         self.limit = limit
         amount = f"{found:,} {unit}" if found is not None else f"more than {limit:,} {unit}"
         super().__init__(
-            f"{what} has {amount}, the limit is {limit:,}; split it, or raise TRIPTYCH_MAX_{unit.upper()}."
+            f"{what} has {amount}, the limit is {limit:,}; split it, or raise "
+            f"TRIPTYCH_{setting or f'MAX_{unit.upper()}'}."
         )
 
 
@@ -104,6 +107,12 @@ class FormatError(ServiceError):
         super().__init__(f'The {what} "{found}" is unknown; there are {", ".join(self.known)}.')
 
 
+class FileFormatError(FormatError):
+    """A file that is sent or named, of a format that is not read."""
+
+    kind = "unknown-file-format"
+
+
 class FileError(ServiceError):
     """A file that cannot be read or written."""
 
@@ -111,7 +120,7 @@ class FileError(ServiceError):
 
 
 class DatabaseError(ServiceError):
-    """The database cannot be opened."""
+    """The database cannot be opened, or does not answer."""
 
     kind = "database"
 

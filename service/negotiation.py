@@ -8,6 +8,8 @@ from service.errors import FormatError, VersionsError
 from service.render.forms import FORMS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from service.render.forms import Form
     from service.result import Aligned
 
@@ -16,14 +18,18 @@ _DEFAULT = "application/json"
 
 def chosen_form(accept: str | None) -> Form:
     """Return the acceptable form of the highest quality, JSON where it is all the same; raise FormatError."""
-    ranges = [_range(part) for part in (accept or "*/*").split(",") if part.strip()]
     by_type = {form.media_type: form for form in FORMS.values()}
-    offered = [_DEFAULT, *(name for name in by_type if name != _DEFAULT)]
+    return by_type[chosen_type(accept, [_DEFAULT, *(name for name in by_type if name != _DEFAULT)])]
+
+
+def chosen_type(accept: str | None, offered: Sequence[str]) -> str:
+    """Return the acceptable media type of the highest quality, the first of equals; raise FormatError."""
+    ranges = [_range(part) for part in (accept or "*/*").split(",") if part.strip()]
     qualities = {name: _quality(name, ranges) for name in offered}
-    best = max(offered, key=lambda name: qualities[name])  # the first of equals, so JSON before the others
+    best = max(offered, key=lambda name: qualities[name])
     if qualities[best] <= 0:
         raise FormatError("media type", accept or "", offered)
-    return by_type[best]
+    return best
 
 
 def rendered(aligned: Aligned, form: Form) -> bytes:

@@ -235,8 +235,8 @@ class Pipeline:
     def _check(self, articles: Sequence[Article]) -> None:
         for article in articles:
             what = f"The {article.language} article"
-            if len(article.source) > self.limits.characters:
-                raise LimitError(what, "characters", len(article.source), self.limits.characters)
+            if article.length > self.limits.characters:
+                raise LimitError(what, "characters", article.length, self.limits.characters)
             if len(article.sentences) > self.limits.sentences:
                 raise LimitError(what, "sentences", len(article.sentences), self.limits.sentences)
             words = [word for sentence in article.sentences for word in sentence.text.split()]

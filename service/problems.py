@@ -15,9 +15,10 @@ from starlette.routing import Match
 from alignment.errors import AlignmentError
 from models import errors as model_errors
 from service import errors
+from service.jobs import errors as job_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fastapi import FastAPI, Request
     from starlette.routing import BaseRoute
@@ -28,6 +29,7 @@ _TYPE = "urn:triptych:problem:"
 # The first class that fits decides: status, and the type for errors that do not carry their own.
 _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (errors.LimitError, 413, ""),
+    (errors.FileFormatError, 415, ""),
     (errors.FormatError, 406, ""),
     (errors.RateError, 429, ""),
     (errors.QuotaError, 429, ""),
@@ -36,6 +38,9 @@ _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (errors.BusyError, 503, ""),
     (errors.MemoryFileError, 503, ""),
     (errors.MemoryUnknownError, 404, ""),
+    (errors.DatabaseError, 503, ""),
+    (job_errors.NoSuchJobError, 404, ""),
+    (job_errors.MediaTypeError, 415, ""),
     (errors.ServiceError, 422, ""),
     (model_errors.CheckpointMissingError, 503, "model-missing"),
     (model_errors.CheckpointDamagedError, 503, "model-damaged"),
@@ -45,6 +50,15 @@ _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (model_errors.UnsupportedTargetError, 422, "unsupported-target"),
     (AlignmentError, 422, "alignment"),
 )
+_SOON = 5  # seconds until a database that did not answer may do so
+
+
+def documented(descriptions: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """Return the entries of an OpenAPI document for problems, by status."""
+    return {
+        status: {"description": text, "content": {"application/problem+json": {}}}
+        for status, text in descriptions.items()
+    }
 
 
 def problem_response(
@@ -94,6 +108,8 @@ def headers_of(error: Exception) -> dict[str, str] | None:
         return {"Retry-After": str(max(math.ceil(error.retry_after), 1))}
     if isinstance(error, errors.BusyError) and error.retry_after is not None:
         return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, errors.DatabaseError):
+        return {"Retry-After": str(_SOON)}
     if isinstance(error, errors.AccessError):
         return {"WWW-Authenticate": "Bearer"}
     return None

@@ -12,6 +12,8 @@ from service.glossary import NO_TERMS, Glossary, Term, checked
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="ISO 639-1 code", examples=["es"])]
 
+TextFormat = Literal[Format.TEXT, Format.MARKDOWN, Format.HTML, Format.SRT]
+
 
 Edits = Annotated[
     dict[Language, dict[Annotated[int, Field(ge=0)], str]],
@@ -33,7 +35,7 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Format = Field(default=Format.TEXT, description="How the texts are written")
+    format: TextFormat = Field(default=Format.TEXT, description="How the texts are written")
     extract: bool = Field(default=False, description="Find the article in a whole web page (HTML only)")
 
 

@@ -39,8 +39,8 @@ def test_a_folder_becomes_jsonl_and_tmx_and_bad_documents_are_reported(script: A
         "a1.ru.txt": ENGLISH.encode(),
         "bad.en.txt": b"\xff\xfe words",
         "bad.es.txt": b"words here",
-        "docx.en.docx": b"x",
-        "docx.es.txt": b"words here",
+        "rtf.en.rtf": b"x",
+        "rtf.es.txt": b"words here",
         "empty.en.txt": b"",
         "empty.es.txt": b"words here",
         "lonely.en.txt": b"words here",
@@ -59,7 +59,7 @@ def test_a_folder_becomes_jsonl_and_tmx_and_bad_documents_are_reported(script: A
     ]
     assert aligned[0]["rows"][0]["sentences"] == {"en": [0], "es": [0], "ru": [0]}
     failed = {row["id"]: row["reason"] for row in lines(out / "failed.jsonl")}
-    assert sorted(failed) == ["bad", "docx", "empty", "lonely", "twice"]
+    assert sorted(failed) == ["bad", "rtf", "empty", "lonely", "twice"]
     assert "not UTF-8" in failed["bad"]
     assert "only en" in failed["lonely"]
     units = etree.parse(out / "aligned.tmx").findall("body/tu")
@@ -73,7 +73,7 @@ def test_a_manifest_holds_texts_or_paths(script: Any, tmp_path: Path) -> None:
         {"id": "one", "versions": {"en": {"path": "x.md"}, "es": ENGLISH.upper()}},
         {"id": "one", "versions": {"en": ENGLISH, "es": ENGLISH}},
         {"id": "two", "format": "html", "versions": {"en": f"<p>{ENGLISH}</p>", "es": f"<p>{ENGLISH}</p>"}},
-        {"id": "three", "format": "docx", "versions": {}},
+        {"id": "three", "format": "rtf", "versions": {}},
         {"id": "four"},
         [],
     ]

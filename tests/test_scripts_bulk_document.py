@@ -50,10 +50,10 @@ def test_a_document_is_refused_for_its_problem_or_for_too_few_versions() -> None
 
 @pytest.mark.parametrize(
     ("name", "error"),
-    [("none.txt", FileError), ("a.docx", FormatError), ("big.txt", LimitError), ("bad.txt.gz", FileError)],
+    [("none.txt", FileError), ("a.rtf", FormatError), ("big.txt", LimitError), ("bad.txt.gz", FileError)],
 )
 def test_a_version_that_cannot_be_read_says_why(name: str, error: type[Exception], tmp_path: Path) -> None:
-    (tmp_path / "a.docx").write_bytes(b"x")
+    (tmp_path / "a.rtf").write_bytes(b"x")
     (tmp_path / "big.txt").write_bytes(b"x" * 200)
     (tmp_path / "bad.txt.gz").write_bytes(b"x")
     with pytest.raises(error, match=name):

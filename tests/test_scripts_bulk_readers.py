@@ -103,11 +103,11 @@ def test_a_folder_holds_ids_and_languages_in_names_or_languages_as_folders(tmp_p
 
 
 def test_two_versions_in_a_language_and_unknown_extensions_are_problems(tmp_path: Path) -> None:
-    put(tmp_path, {"a.en.txt": "x", "a.en.md": "x", "b.en.docx": "x", "b.es.txt": "x", "c.en.txt": "x"})
+    put(tmp_path, {"a.en.txt": "x", "a.en.md": "x", "b.en.rtf": "x", "b.es.txt": "x", "c.en.txt": "x"})
     found = problems(documents(tmp_path))
     assert list(found) == ["a", "b"]
     assert "two en versions" in found["a"]
-    assert ".docx" in found["b"]
+    assert ".rtf" in found["b"]
 
 
 def test_a_pattern_says_what_files_are_called(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_manifest_holds_texts_or_paths_and_bad_lines_are_problems(tmp_path: Pa
             "format": "html",
             "versions": {"en": f"<p>{TEXT}</p>", "es": {"text": TEXT, "format": "text"}},
         },
-        {"id": "three", "format": "docx", "versions": {}},
+        {"id": "three", "format": "rtf", "versions": {}},
         {"id": "four"},
         {"id": None, "versions": {}},
         {"id": "x" * 2_000, "versions": {}},
@@ -224,7 +224,7 @@ def test_a_manifest_holds_texts_or_paths_and_bad_lines_are_problems(tmp_path: Pa
     said = problems(found)
     assert len(said) == len(lines) - 4  # three are good, one is empty
     assert "stands earlier" in said["line 2"]
-    assert '"docx" is unknown' in said["line 4"]
+    assert '"rtf" is unknown' in said["line 4"]
     assert "not JSON" in said["line 13"]
     assert "not UTF-8" in said["line 14"]
     assert all("\n" not in each for each in said.values())

@@ -5,7 +5,9 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import docx
 import pytest
+from documents_fixture import word_document
 from service_fakes import fake_pipeline, run_cli
 
 from service import app
@@ -13,8 +15,10 @@ from service import app
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from service.config import Settings
     from service.pipeline import Pipeline
 
+REAL_BUILD = app.build_pipeline
 ENGLISH = "# Rain\n\nHeavy rain fell on the old harbour all night. Every boat stayed in behind its wall.\n"
 
 
@@ -56,6 +60,17 @@ def test_quality_and_source_are_passed_on(article: Path, capsys: pytest.CaptureF
     assert "fast" in capsys.readouterr().err
     assert run_cli("translate", article, "-s", "es", "-t", "ru") == 2
     assert '"es" is unknown for translation from; there are en' in capsys.readouterr().err
+
+
+def test_a_word_document_gives_word_documents(tmp_path: Path) -> None:
+    path = tmp_path / "rain.docx"
+    path.write_bytes(word_document())
+    assert run_cli("translate", path, "-o", tmp_path / "out") == 0
+    made = docx.Document(str(tmp_path / "out" / "article.es.docx"))
+    assert made.paragraphs[0].text == "RAIN ON THE HARBOUR"
+    assert run_cli("translate", path, "-o", tmp_path / "out", "--to", "docx") == 0
+    table = docx.Document(str(tmp_path / "out" / "aligned.docx")).tables[0]
+    assert table.rows[1].cells[1].text == "Rain on the harbour"
 
 
 def test_one_form_goes_to_standard_output(article: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -100,18 +115,18 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, capsys: pytest.Ca
         (["translate", write(tmp_path, "bytes.txt", b"\xff\xfe words"), "-o", out], "not UTF-8"),
         (["translate", tmp_path, "-o", out], "is a directory"),
         (["translate", tmp_path / "none.md", "-o", out], "No such file"),
-        (["translate", write(tmp_path, "a.docx", b"x"), "-o", out], "there are .txt"),
+        (["translate", write(tmp_path, "a.rtf", b"x"), "-o", out], "there are .txt"),
         (["translate", good, "-t", "xx", "-o", out], "there are es, ru"),
         (["translate", good, "-t", "es", "-t", "es", "-o", out], "given twice"),
         (["translate", good, "--model", "opus-mt-en-es", "-o", out], "triptych models pull opus-mt-en-es"),
         (["translate", good, "--model", "nonesuch", "-o", out], "starter"),
         (["translate", good, "--to", "xliff"], "name a folder with -o"),
-        (["translate", good, "--to", "docx", "-o", out], "docx"),
+        (["translate", good, "--to", "rtf", "-o", out], "rtf"),
         (["align", f"en={good}"], "only one"),
         (["align", f"en={good}", f"en={good}"], "given twice"),
         (["align", f"en={good}", "es"], "write LANG=FILE"),
         (["align", f"en={good}", f"xx={good}"], "unknown for alignment"),
-        (["align", f"en={good}", f"es={good}", "-o", out / "a.docx"], "unknown"),
+        (["align", f"en={good}", f"es={good}", "-o", out / "a.rtf"], "unknown"),
         (["compare", f"es={good}"], "give the en version"),
         (["nonsense"], "nonsense"),
         (["translate"], "FILE"),
@@ -146,3 +161,25 @@ def test_help_loads_no_heavy_package() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "translate" in done.stdout
+
+
+def test_the_encoder_can_be_chosen(article: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen: list[str] = []
+
+    def build(settings: Settings) -> Pipeline:
+        chosen.append(settings.encoder)
+        return fake_pipeline()
+
+    monkeypatch.setattr(app, "build_pipeline", build)
+    for options in (["--encoder", "none"], []):
+        assert run_cli("align", f"en={article}", f"es={article}", *options) == 0
+        assert run_cli("compare", f"en={article}", f"es={article}", "-t", "es", *options) == 0
+    assert chosen == ["none", "none", "use", "use"]
+
+
+def test_an_unknown_encoder_is_one_line(article: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch = pytest.MonkeyPatch()
+    with monkeypatch.context() as patch:
+        patch.setattr(app, "build_pipeline", REAL_BUILD)
+        assert run_cli("align", f"en={article}", f"es={article}", "--encoder", "bert") == 2
+    assert 'no "bert" in the catalog' in capsys.readouterr().err

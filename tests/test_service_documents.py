@@ -23,12 +23,12 @@ def test_the_extension_tells_the_format(tmp_path: Path) -> None:
 def test_files_that_cannot_be_read_are_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "bad.txt").write_bytes(b"fine\nb\xffd")
     (tmp_path / "big.txt").write_bytes(b"x" * 101)
-    (tmp_path / "a.docx").write_bytes(b"x")
+    (tmp_path / "a.rtf").write_bytes(b"x")
     (tmp_path / "folder.md").mkdir()
     for name, error, message in (
         ("bad.txt", ArticleError, "not UTF-8: byte 0xff in line 2"),
         ("big.txt", LimitError, "has 101 bytes, the limit is 100"),
-        ("a.docx", FormatError, r'"\.docx" is unknown; there are \.txt'),
+        ("a.rtf", FormatError, r'"\.rtf" is unknown; there are \.txt'),
         ("folder.md", FileError, "is a directory"),
         ("none.txt", FileError, "No such file"),
     ):

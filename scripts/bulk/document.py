@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from bulk import epub, storage
 from bulk.lines import article_of_lines
 from service.article import Article, Format
-from service.documents import EXTENSIONS, article_of, decoded, read_article
+from service.documents import article_of, article_of_file, read_article
 from service.errors import ArticleError, FormatError, VersionsError
+from service.formats import EXTENSIONS, decoded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +38,10 @@ class Text:
     def article(self, language: str, max_bytes: int) -> Article:
         """Read the text; raise a ServiceError."""
         if self.path is None:
-            return self._read(self.text or "", self.format or Format.TEXT, language)
+            text = self.text or ""
+            if self.lines:
+                return article_of_lines(text, language)
+            return article_of(text, self.format or Format.TEXT, language)
         kind = storage.extension(self.path)
         if self.format is None and kind == epub.EXTENSION:
             return article_of(epub.html(self.path, self.chapter, max_bytes), Format.HTML, language)
@@ -47,10 +51,10 @@ class Text:
         packed = storage.without_compression(self.path) != self.path
         if storage.is_local(self.path) and not packed and not self.lines:
             return read_article(Path(self.path), language, max_bytes=max_bytes, format=format)
-        return self._read(decoded(storage.content(self.path, max_bytes), self.path), format, language)
-
-    def _read(self, source: str, format: Format, language: str) -> Article:
-        return article_of_lines(source, language) if self.lines else article_of(source, format, language)
+        content = storage.content(self.path, max_bytes)
+        if self.lines:
+            return article_of_lines(decoded(content, self.path), language)
+        return article_of_file(content, format, language, self.path)
 
 
 @dataclass(frozen=True, slots=True)

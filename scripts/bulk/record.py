@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from alignment.beads import Row
 from alignment.findings import Finding
 from bulk.errors import BulkError
-from models.translation import Translation
 from service.article import Article, Block, Sentence
 from service.render.column import Column, columns
-from service.render.json_form import AlignedOut, VersionOut, aligned_out
+from service.render.json_form import AlignedOut, aligned_out
+from service.render.restored import restored
 from service.render.text import encodable
-from service.result import Aligned, Origin, Version
+from service.result import Aligned, Version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,14 +39,14 @@ class Record:
     @classmethod
     def of(cls, name: str, aligned: Aligned) -> Record:
         """Make the record of a pipeline's result for the document of this id."""
-        return cls(encodable(name), _shown(aligned_out(aligned)))
+        return cls(encodable(name), restored(aligned_out(aligned)))
 
     @classmethod
     def from_bytes(cls, line: bytes) -> Record:
         """Read what `to_bytes` gave; raise RecordError."""
         try:
             name = json.loads(line)["id"]
-            return cls(str(name), _shown(AlignedOut.model_validate_json(line)))
+            return cls(str(name), restored(AlignedOut.model_validate_json(line)))
         except (ValueError, KeyError, TypeError, IndexError) as error:
             problem = " ".join(str(error).split())[:200]
             raise RecordError(f"This is no record of an aligned document: {problem}") from error
@@ -157,36 +157,6 @@ class Record:
 def shape_name(shape: Sequence[int]) -> str:
     """Return a row's type as people write it: "1:1", "2:1:1"."""
     return ":".join(map(str, shape))
-
-
-def _shown(out: AlignedOut) -> Aligned:
-    """Return the result that a model was made of, as far as the model shows it."""
-    return Aligned(
-        versions=tuple(_version(language, version) for language, version in out.versions.items()),
-        rows=tuple(Row(dict(row.sentences), row.score) for row in out.rows),
-        signature=out.signature,
-        findings=tuple(
-            Finding(found.row, found.language, found.kind, found.severity, found.reason)
-            for found in out.findings
-        ),
-    )
-
-
-def _version(language: str, out: VersionOut) -> Version:
-    sentences = [Sentence(each.start, each.end, each.text) for each in out.sentences]
-    blocks = tuple(
-        Block(
-            each.kind, each.start, each.end, tuple(sentences[index] for index in each.sentences), each.level
-        )
-        for each in out.blocks
-    )
-    translations = tuple(
-        Translation(each.text, each.score, each.flags or (), each.similarity)
-        for each in out.sentences
-        if each.score is not None
-    )
-    article = Article(language, out.format, out.document, out.text, blocks, ())
-    return Version(article, out.origin, translations if out.origin is Origin.MACHINE else (), out.checkpoint)
 
 
 def _holding(version: Version, held: Sequence[int]) -> Version:

@@ -32,8 +32,7 @@ from service.compat.libretranslate_forms import (
 )
 from service.compat.parts import parts_of
 from service.detect import Guess
-from service.documents import EXTENSIONS
-from service.formats import read
+from service.formats import EXTENSIONS, read
 from service.formats.lines import read_lines
 from service.guard import admit, charge, presented_key
 from service.pipeline import SOURCE

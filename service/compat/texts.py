@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 
 from service.detect import Guess, choose
-from service.documents import EXTENSIONS, article_of_file, format_of
+from service.documents import article_of_file, format_of
 from service.errors import LanguageError
+from service.formats import EXTENSIONS
 from service.glossary import NO_TERMS, Glossary, Term
 from service.options import Options
 from service.pipeline import SOURCE

@@ -38,10 +38,10 @@ class InlineBuilder:
         self._markup.append(Markup(self._length, self._length + len(text), literal=literal))
         self.text(text)
 
-    def open(self, literal: str) -> None:
+    def open(self, literal: str, meaning: str = "") -> None:
         """Open a span with its source."""
         self._open.append((len(self._markup), literal))
-        self._markup.append(Markup(self._length, self._length))
+        self._markup.append(Markup(self._length, self._length, meaning=meaning))
 
     def close(self, literal: str) -> None:
         """Close the innermost open span; one round atoms alone (a linked image) becomes one atom itself."""
@@ -56,7 +56,8 @@ class InlineBuilder:
             literal = opening + "".join(inner.literal or "" for inner in inside) + literal
             self._markup[number:] = [Markup(start, start, literal=literal)]
         else:
-            self._markup[number] = Markup(start, self._length, opening, literal)
+            meaning = mark.meaning if mark else ""
+            self._markup[number] = Markup(start, self._length, opening, literal, meaning=meaning)
 
     def finish(self) -> tuple[str, tuple[Markup, ...]]:
         """Return the text without white space at its ends, and its markup; unclosed spans become atoms."""

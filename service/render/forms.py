@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from service.render.docx import render_docx
 from service.render.html import render_html
 from service.render.json_form import render_json
 from service.render.ndjson import render_ndjson
@@ -65,6 +66,10 @@ def _tsv(aligned: Aligned) -> tuple[Document, ...]:
     return (Document(render_tsv(aligned)),)
 
 
+def _docx(aligned: Aligned) -> tuple[Document, ...]:
+    return (Document(render_docx(aligned)),)
+
+
 def _xliff(aligned: Aligned) -> tuple[Document, ...]:
     return tuple(Document(content, language) for language, content in render_xliffs(aligned).items())
 
@@ -79,6 +84,12 @@ FORMS: Final[Mapping[str, Form]] = MappingProxyType(
             Form("tmx", "application/x-tmx+xml", ".tmx", _tmx),
             Form("tsv", "text/tab-separated-values", ".tsv", _tsv),
             Form("xliff", "application/xliff+xml", ".xlf", _xliff),
+            Form(
+                "docx",
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                ".docx",
+                _docx,
+            ),
         )
     }
 )

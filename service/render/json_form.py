@@ -6,6 +6,7 @@ count Unicode code points.
 """
 
 # No postponed annotations here: pydantic reads them.
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from alignment.findings import Severity
 from service.article import Format, Kind
 from service.render.column import Column, columns
+from service.render.document import render_document
 from service.render.text import encodable, rounded
 from service.result import Aligned, Origin
 
@@ -66,7 +68,9 @@ class VersionOut(Out):
         None, description="The checkpoint that made it; absent for a given version"
     )
     text: str = Field(description="Its plain text, which all offsets refer to")
-    document: str = Field(description="The document as given, or as built for a machine-made version")
+    document: str = Field(
+        description="The document as given, or as built by machine; a docx or odt file in base64"
+    )
     sentences: tuple[SentenceOut, ...]
     blocks: tuple[BlockOut, ...]
 
@@ -143,10 +147,17 @@ def version_out(column: Column) -> VersionOut:
         origin=column.version.origin,
         checkpoint=column.version.checkpoint,
         text=encodable(article.text),
-        document=encodable(article.source),
+        document=_document(column),
         sentences=tuple(sentence_out(column, index) for index in range(len(column.sentences))),
         blocks=tuple(blocks),
     )
+
+
+def _document(column: Column) -> str:
+    article = column.version.article
+    if article.package:
+        return b64encode(render_document(column.version)).decode("ascii")
+    return encodable(article.source)
 
 
 def sentence_out(column: Column, index: int) -> SentenceOut:

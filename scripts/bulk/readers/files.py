@@ -13,8 +13,8 @@ from bulk import epub, storage
 from bulk.document import Document, Text
 from bulk.errors import FolderError
 from bulk.readers.sorting import sorted_names
-from service.documents import EXTENSIONS
 from service.errors import FileError, FormatError, ServiceError
+from service.formats import EXTENSIONS
 from service.render.text import encodable
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from bulk.readers.moses import MosesSource
 from bulk.readers.parquet import ParquetSource
 from bulk.readers.pattern import NamePattern
 from bulk.readers.tmx import FILE, TmxSource, check_grouping
-from service.documents import EXTENSIONS
+from service.formats import EXTENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
