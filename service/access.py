@@ -94,9 +94,10 @@ class Access:
         if key is None:
             self._take(caller, "characters", characters, self._allowances.address_characters)
             return
-        usage = self.usage(caller)
-        if usage.quota and usage.characters + characters > usage.quota:
-            raise QuotaError(usage.characters, characters, usage.quota, self._until_next_month())
+        if quota := self._quota(key):
+            used = self._keys.used(key.id, self._month())
+            if used + characters > quota:
+                raise QuotaError(used, characters, quota, self._until_next_month())
         self._take(caller, "characters", characters, self._allowances.key_characters)
         if characters:
             self._keys.use(key.id, self._month(), characters)
@@ -106,8 +107,10 @@ class Access:
         key = caller.key
         if key is None:
             return Usage(0, 0)
-        quota = self._allowances.key_quota if key.quota is None else key.quota
-        return Usage(self._keys.used(key.id, self._month()), quota)
+        return Usage(self._keys.used(key.id, self._month()), self._quota(key))
+
+    def _quota(self, key: Key) -> int:
+        return self._allowances.key_quota if key.quota is None else key.quota
 
     def _take(self, caller: Caller, unit: str, cost: int, allowance: int) -> None:
         wait = self._buckets.take(f"{unit} {caller.id}", cost, allowance)
