@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 DIMENSIONS = 256
 _TOKEN = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+|[\w.+-]+@[\w-]+\.[\w.-]+|\d+|[^\W\d_]+")
 _LETTERS = 4  # that two words of one origin begin with
-_RAREST = 4.0  # nats; as of what one sentence in fifty has; a long document is to count as an article does
+# In nats, as of what one sentence in seven has. In a long document nearly every word stands somewhere on
+# either side, and rare ones that agree by chance would count for more than they do in an article.
+_RAREST = 2.0
 
 
 class KeyReader:
