@@ -4,7 +4,7 @@
 
 What takes seconds to load, the encoder among it, is loaded by an unbroken run before the first fork; else the
 script runs as it always does. Prints JSON: how many were killed, how many runs ended, how often --resume
-found a shard half written, and how many of the ended runs were not, byte for byte, what an unbroken run gives.
+found a shard half written, and how many of the ended runs were not what an unbroken run gives byte for byte.
 """
 
 from __future__ import annotations

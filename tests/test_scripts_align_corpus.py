@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import align_corpus
@@ -15,6 +14,7 @@ from service_fakes import FakeTranslator, fake_pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from bulk.options import RunOptions
 
