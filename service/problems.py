@@ -85,6 +85,9 @@ def problem_content(error: Exception) -> dict[str, Any]:
             if isinstance(error, model_errors.CheckpointDamagedError):
                 # The message names a folder of this machine, which is not the caller's business.
                 detail = f'"{error.checkpoint_id}" is damaged on the server and is not used.'
+            if isinstance(error, errors.DatabaseError):
+                _LOG.error("%s", error)
+                detail = "The database does not answer; try again later."
             return _content(status, kind or getattr(error, "kind", "error"), detail)
     _LOG.exception("unexpected error", exc_info=error)
     return _content(500, "internal", "Something went wrong on the server; it has been logged.")
