@@ -92,6 +92,9 @@ def problem_document(error: Exception) -> dict[str, Any]:
             if isinstance(error, errors.MemoryFileError):
                 _LOG.error("%s", error)
                 detail = "The translation memory of the server cannot be used."
+            if isinstance(error, errors.DatabaseError):
+                _LOG.error("%s", error)
+                detail = "The database does not answer; try again later."
             return _document(status, kind or getattr(error, "kind", "error"), detail)
     _LOG.exception("unexpected error", exc_info=error)
     return _document(500, "internal", "Something went wrong on the server; it has been logged.")

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import time
 import zipfile
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import docx
@@ -221,6 +223,17 @@ def test_what_is_no_body_gets_a_problem(client: TestClient) -> None:
     problem(client.post("/v1/jobs", files={"other": ("a.txt", b"x")}), 422, "job")
     problem(client.get("/v1/jobs/nonesuch"), 404, "no-such-job")
     problem(client.get("/v1/jobs/no%00job"), 422, "invalid-request")
+
+
+def test_a_database_that_fails_is_told_without_its_particulars(client: TestClient, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "triptych.db")) as database:
+        database.execute("DROP TABLE job_articles")
+    response = client.get("/v1/jobs/any")
+    problem(response, 404, "no-such-job")
+    body = {"targets": ["es"], "articles": [{"text": RAIN}]}
+    response = client.post("/v1/jobs", json=body)
+    assert problem(response, 503, "database") == "The database does not answer; try again later."
+    assert response.headers["Retry-After"] == "5"
 
 
 def test_jobs_can_be_switched_off(tmp_path: Path) -> None:
