@@ -17,6 +17,7 @@ from service.api import router
 from service.body_limit import BodyLimit
 from service.config import Settings, read_settings
 from service.engines import Engines
+from service.page import install_page
 from service.pipeline import Limits, Pipeline
 from service.problems import install_problems
 
@@ -97,8 +98,11 @@ def create_app(
         summary="Translate an article, align its versions, compare them side by side.",
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
+        docs_url=None,  # FastAPI's own would fetch its script from another host; service.page has one
+        redoc_url=None,
     )
     app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes)
     install_problems(app)
     app.include_router(router)
+    install_page(app)
     return app
