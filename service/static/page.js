@@ -275,20 +275,20 @@ class Page {
     if (result.state.whole) this.#count();
     this.downloads.showEdits(result);
     this.#keepResult();
-    if (text === null) {
-      this.voice.tell("restored");
-      return;
-    }
     const source = result.text(result.source, index);
-    if (!this.hasMemory || source === null) {
-      this.voice.tell("saved_here");
-      return;
-    }
+    const unit = { source: source ?? "", target: language };
     try {
-      await this.service.remember({ source, target: language, text });
-      this.voice.tell("saved_memory");
+      if (!this.hasMemory) this.voice.tell(text === null ? "restored" : "saved_here");
+      else if (text === null) {
+        this.voice.tell("restored");
+        await this.service.forget(unit);
+      } else {
+        await this.service.remember({ ...unit, text });
+        this.voice.tell("saved_memory");
+      }
     } catch (error) {
       const none = error instanceof Problem && [404, 405].includes(error.status);
+      if (none && text === null) return; // it was not in the memory
       this.voice.tell(none ? "saved_here" : "memory_failed");
       if (!none) this.voice.complain(asProblem(error));
     }

@@ -1,6 +1,7 @@
 /** @typedef {import("./types.js").Version} Version */
 
 const WEAK = 0.2; // a row's score below which its match is doubtful, as in the audit
+const APPROVED = "approved"; // the flag of what comes from the translation memory
 
 /** Versions of an article with their rows: as far as they are there, and as people have edited them. */
 export class Result {
@@ -92,9 +93,18 @@ export class Result {
     return this.edit(language, index) ?? this.state.versions[language].sentences[index]?.text ?? null;
   }
 
+  /** Whether a person stands for a sentence, here or in the translation memory. @param {string} language @param {number} index */
+  approved(language, index) {
+    return this.edit(language, index) !== undefined || this.#flags(language, index).includes(APPROVED);
+  }
+
   /** Return what looks wrong with a sentence; nothing does once a person has approved it. @param {string} language @param {number} index */
   flags(language, index) {
-    if (this.edit(language, index) !== undefined) return [];
+    return this.approved(language, index) ? [] : this.#flags(language, index);
+  }
+
+  /** @param {string} language @param {number} index */
+  #flags(language, index) {
     return this.state.versions[language].sentences[index]?.flags ?? [];
   }
 
@@ -114,7 +124,7 @@ export class Result {
     if (audited || score === null || score >= WEAK) return false;
     return Object.entries(sentences).some(
       ([language, indices]) =>
-        isMade(this.state.versions[language]) && indices.some((index) => this.edit(language, index) === undefined),
+        isMade(this.state.versions[language]) && indices.some((index) => !this.approved(language, index)),
     );
   }
 
@@ -124,7 +134,7 @@ export class Result {
     return findings.filter(({ row, language }) => {
       if (row !== number) return false;
       const indices = rows[row].sentences[language] ?? [];
-      const approved = indices.length && indices.every((index) => this.edit(language, index) !== undefined);
+      const approved = indices.length && indices.every((index) => this.approved(language, index));
       return !(isMade(versions[language]) && approved);
     });
   }

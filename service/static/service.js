@@ -37,7 +37,7 @@ export class Service {
     const response = await this.#post("v1/translate", body, "application/x-ndjson", signal);
     let ended = false;
     try {
-      for await (const line of lines(/** @type {ReadableStream<Uint8Array>} */ (response.body))) {
+      for await (const line of lines(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body))) {
         if (line.type === "problem") throw Problem.of(line.problem);
         ended = line.type === "end";
         yield line;
@@ -83,6 +83,11 @@ export class Service {
     });
   }
 
+  /** Take an approved translation out of the translation memory. Throws Problem. @param {{source: string, target: string}} unit */
+  async forget(unit) {
+    await this.#fetch(`v1/memory?${new URLSearchParams(unit)}`, { method: "DELETE" });
+  }
+
   /** @param {string} path */
   #get(path) {
     return this.#fetch(path, {});
@@ -113,7 +118,7 @@ export class Service {
 /**
  * Yield the lines of a stream of NDJSON, parsed.
  *
- * @param {ReadableStream<Uint8Array>} body
+ * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body
  * @returns {AsyncGenerator<any>}
  */
 async function* lines(body) {

@@ -196,7 +196,7 @@ export class Table {
       parts.push(" ", FLAGS.has(flag) ? messages.label(mark, `flag_${flag}`) : element("span", { class: "flag" }, flag));
     }
     if (!isMade(result.state.versions[language])) return parts;
-    if (result.edit(language, index) !== undefined) {
+    if (result.approved(language, index)) {
       parts.push(" ", messages.label(element("span", { class: "approved" }), "edited"));
     }
     const edit = element("button", { type: "button", class: "edit", tabindex: -1, "data-language": language, "data-index": index });
