@@ -374,7 +374,7 @@ def test_what_goes_wrong_is_said_in_plain_sentences(visit: Visit) -> None:
     assert page.locator("#text:focus").count() == 1
     page.get_by_label("Article in English").fill("Hello")
     page.locator("#go").click()
-    page.get_by_text("only one word").wait_for()
+    page.get_by_text("The article is too short: give at least one sentence.").wait_for()
     assert page.locator("#source").is_visible()
     assert page.get_by_label("Article in English").input_value() == "Hello"
     page.get_by_role("button", name="Español").click()

@@ -124,6 +124,7 @@ class Page {
   async #start() {
     const order = this.form.order;
     this.voice.calm();
+    this.voice.hush();
     if (!order.text.trim()) {
       this.voice.warn("no_article");
       this.form.text.focus();

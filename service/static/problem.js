@@ -1,3 +1,6 @@
+// Problems of which the page's own sentence says everything.
+const COMPLETE = new Set(["empty-article"]);
+
 /** What a server refuses, as its problem document says it (RFC 9457). */
 export class Problem extends Error {
   /**
@@ -39,6 +42,7 @@ export class Problem extends Error {
       return { key: "error_busy", values: { n: this.wait }, detail: "" };
     }
     const key = `error_${this.kind}`;
-    return { key: messages.has(key) ? key : "error_other", values: {}, detail: this.detail };
+    const known = messages.has(key);
+    return { key: known ? key : "error_other", values: {}, detail: COMPLETE.has(this.kind) ? "" : this.detail };
   }
 }

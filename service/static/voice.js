@@ -54,11 +54,7 @@ export class Voice {
   /** Say what went wrong, until it is closed or something else is done. @param {import("./problem.js").Problem} problem */
   complain(problem) {
     const { key, values, detail } = problem.said(this.messages);
-    this.#show(key, values, this.messages.language === "en" && detail && problem.status !== 401 ? "" : detail);
-    if (this.messages.language === "en" && detail && problem.status !== 401) {
-      delete at("alert-text").dataset.message;
-      at("alert-text").textContent = detail;
-    }
+    this.#show(key, values, detail);
     at("key-form").hidden = problem.status !== 401 && problem.status !== 403;
   }
 
