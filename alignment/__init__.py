@@ -4,7 +4,7 @@ Sees sentences and an encoder it is handed; knows nothing of checkpoints, articl
 """
 
 from alignment.aligner import Encoder, align
-from alignment.audit import Finding, Severity, audit
+from alignment.audit import audit, unrelated_findings
 from alignment.beads import Bead, Row
 from alignment.errors import (
     AlignmentError,
@@ -13,6 +13,9 @@ from alignment.errors import (
     SentencesError,
     TooFewVersionsError,
 )
+from alignment.findings import Finding, Severity
+from alignment.lexical import LexicalEncoder
+from alignment.order import order_findings
 from alignment.rows import align_versions
 
 __all__ = [
@@ -22,6 +25,7 @@ __all__ = [
     "EncoderOutputError",
     "Finding",
     "LanguageNameError",
+    "LexicalEncoder",
     "Row",
     "SentencesError",
     "Severity",
@@ -29,4 +33,6 @@ __all__ = [
     "align",
     "align_versions",
     "audit",
+    "order_findings",
+    "unrelated_findings",
 ]

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from alignment.anchors import anchor_vectors
 from alignment.beads import Bead
 from alignment.coarse import rough_path
 from alignment.cost import BeadCost, Levels
 from alignment.decode import most_right
 from alignment.errors import EncoderOutputError, SentencesError
+from alignment.lexical import LexicalEncoder
 from alignment.posterior import Posteriors, posteriors
 from alignment.search import Corridor
 from alignment.side import Indices, Side, Vectors
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 WIDTH = 8  # sentences to either side of the rough path that the exact search looks at
 LIKELY = 0.03  # a group whose beads are together less probable is not encoded
 _CHANCE = 0.45  # on the article's scale; what unrelated articles offer to match has a median of 0.2 to 0.3
+_CHANCE_LEXICAL = 0.1  # most sentences share little letter for letter
 _ENOUGH = 5  # beads to say that two versions are unrelated
 
 
@@ -52,18 +55,27 @@ class EncodedVersion:
     side: Side
 
 
-def align(source: Sequence[str], target: Sequence[str], encoder: Encoder) -> list[Bead]:
-    """Align the sentences of two versions.
+def align(
+    source: Sequence[str],
+    target: Sequence[str],
+    encoder: Encoder,
+    blocks: tuple[Sequence[int], Sequence[int]] | None = None,
+) -> list[Bead]:
+    """Align the sentences of two versions; `blocks` are the numbers of their sentences' blocks, where known.
 
     Returns beads in reading order; every sentence of both sides is in exactly one. A sentence without a
     counterpart stands in a bead of its own whose other side is empty. A bead's score is the probability
-    that it is right, given all others. Raises SentencesError when a side is not a sequence of strings,
-    EncoderOutputError when the encoder does not return one finite vector a sentence.
+    that it is right, given all others. Raises SentencesError when a side is not a sequence of strings
+    or has not a block for each, EncoderOutputError when the encoder does not return one finite vector a
+    sentence.
     """
-    return align_encoded(encoded(source, encoder), encoded(target, encoder), encoder)
+    ours, theirs = blocks or (None, None)
+    return align_encoded(encoded(source, encoder, ours), encoded(target, encoder, theirs), encoder)
 
 
-def encoded(sentences: Sequence[str], encoder: Encoder) -> EncodedVersion:
+def encoded(
+    sentences: Sequence[str], encoder: Encoder, blocks: Sequence[int] | None = None
+) -> EncodedVersion:
     """Encode one version; raise SentencesError or EncoderOutputError as `align` does."""
     if isinstance(sentences, str):
         raise SentencesError("one string")
@@ -71,7 +83,14 @@ def encoded(sentences: Sequence[str], encoder: Encoder) -> EncodedVersion:
         if not isinstance(sentence, str):
             raise SentencesError(f"a {type(sentence).__name__} in it")
     lengths = np.array([max(len(sentence), 1) for sentence in sentences], np.float32)
-    return EncodedVersion(sentences, Side(_vectors(sentences, encoder), lengths))
+    starts = np.zeros(0, np.bool_)
+    if blocks is not None:
+        if len(blocks) != len(sentences):
+            raise SentencesError(f"{len(sentences)} sentences with {len(blocks)} block numbers")
+        starts = np.concatenate([[True], np.diff(np.asarray(blocks, np.intp)) != 0, [True]])[
+            : len(blocks) + 1
+        ]
+    return EncodedVersion(sentences, Side(_vectors(sentences, encoder), lengths, starts=starts))
 
 
 def align_encoded(source: EncodedVersion, target: EncodedVersion, encoder: Encoder) -> list[Bead]:
@@ -80,7 +99,10 @@ def align_encoded(source: EncodedVersion, target: EncodedVersion, encoder: Encod
     n, m = len(one.lengths), len(other.lengths)
     if not n or not m:
         return _all_null(n, m)
-    weights = Weights.learnt()
+    anchors = anchor_vectors(source.sentences, target.sentences)
+    one, other = one.with_anchors(anchors[0]), other.with_anchors(anchors[1])
+    lexical = isinstance(encoder, LexicalEncoder)
+    weights = Weights.learnt(lexical=lexical)
     rough = rough_path(one.vectors, other.vectors)
     levels = Levels.measured(one, other, rough)
     likely = posteriors(BeadCost(one, other, levels, weights), Corridor.around(rough, WIDTH))
@@ -90,7 +112,7 @@ def align_encoded(source: EncodedVersion, target: EncodedVersion, encoder: Encod
     likely = posteriors(cost, likely.corridor)
     path = most_right(likely, n, m)
     similarity = cost.similarity(path)
-    if _unrelated(similarity, path):
+    if _unrelated(similarity, path, _CHANCE_LEXICAL if lexical else _CHANCE):
         return _all_null(n, m)
     return _beads(path, likely, cost.sure(similarity))
 
@@ -126,10 +148,10 @@ def _all_null(source: int, target: int) -> list[Bead]:
     return [Bead((i,), (), 0.0) for i in range(source)] + [Bead((), (j,), 0.0) for j in range(target)]
 
 
-def _unrelated(similarity: Floats, path: Indices) -> bool:
+def _unrelated(similarity: Floats, path: Indices, chance: float) -> bool:
     """Tell whether what was matched is no more alike than the most alike of unrelated sentences."""
     matched = similarity[np.diff(path, axis=0).all(axis=1)]
-    return len(matched) >= _ENOUGH and float(np.median(matched)) < _CHANCE
+    return len(matched) >= _ENOUGH and float(np.median(matched)) < chance
 
 
 def _beads(path: Indices, likely: Posteriors, sure: Floats) -> list[Bead]:

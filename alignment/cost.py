@@ -1,21 +1,22 @@
 """What a bead is worth: a weighted sum of a few pieces of evidence, as log odds.
 
 Method: a log-linear model over beads, which makes the path a semi-Markov conditional random field (Sarawagi
-and Cohen, 2004); its twelve weights are learnt by `scripts/learn_weights.py`. The evidence, for a bead a:b:
+and Cohen, 2004); its fourteen weights are learnt by `scripts/learn_weights.py`. The evidence, for a bead a:b:
 
 - similarity: the cosine of its sides' vectors, on the article's own scale, where 0 is what unrelated
-sentences have
-  and 1 what matched sentences have, so that one set of weights serves close and free translations, and any
-  encoder; once (`similarity`) and once for each sentence beyond one and one (`similarity_by`).
+  sentences have and 1 what matched sentences have, so that one set of weights serves close and free
+  translations, and any encoder; once (`similarity`) and once for each sentence beyond one and one
+  (`similarity_by`).
 - length: how far the lengths in characters are from the article's usual ratio, more telling the longer the
   sentences (Gale and Church, 1993), levelling off: 1 - exp(-2 |log ratio| sqrt(characters / 100)).
 - extension: by how much a sentence before or after, on either side, would make the sides more alike.
 - part: by how much the sides are more alike without one of their outer sentences; negative, down to -0.5,
-where
-  every part is needed.
+  where every part is needed.
+- anchor: how much both sides hold letter for letter, numbers and names above all (see `anchors`).
+- block: where the versions have blocks, whether the bead's edges are theirs.
 - its size (`two_one` and so on), and for a null bead `null` alone.
 
-Left out: the words themselves, and where paragraphs end.
+Left out: a dictionary, and the kinds of blocks.
 """
 
 from __future__ import annotations
@@ -31,18 +32,22 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from alignment.search import Floats, Scores
-    from alignment.side import Indices, Vectors
+    from alignment.side import Indices, Starts, Vectors
     from alignment.weights import Weights
 
-_LEAST_CONTRAST = 0.4  # matched sentences are at least this much more alike than unrelated ones
-_USUAL_CONTRAST = 0.55  # taken where there is too little to measure
+# As shares of what unrelated sentences leave to identical ones, so that they hold for any encoder:
+_LEAST_CONTRAST = 0.44  # matched sentences are at least this much more alike than unrelated ones
+_USUAL_CONTRAST = 0.6  # taken where there is too little to measure
 _USUAL_UNRELATED = 0.1
+_MOST_UNRELATED = 0.97  # where all sentences are the same, unrelated ones are as alike as matched ones
 _FEW = 10  # pairs
 _ENOUGH = 4  # matched sentences to measure by
 _DOUBTFUL = 0.4  # a similarity, on the article's scale, that is as likely of a match as of none
 _CHUNK = 2048
 _LONG = 400.0  # characters from which a length is no more telling
 _LENGTH_SCALE = 0.5
+_TEN = np.float32(10)  # nats
+_MOST_APART = 3  # times as many blocks, beyond which blocks say nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +66,16 @@ class Levels:
         cosines = np.einsum("nd,nd->n", source.vectors[i], target.vectors[j])
         # All pairs but the matched ones, and a few of the usual kind, lest a short article say what is
         # unrelated.
-        others = float(source.vectors.sum(axis=0) @ target.vectors.sum(axis=0)) - float(cosines.sum())
+        rest = float(source.vectors.sum(axis=0) @ target.vectors.sum(axis=0)) - float(cosines.sum())
         count = len(source.lengths) * len(target.lengths) - len(cosines)
-        unrelated = (others + _FEW * _USUAL_UNRELATED) / (count + _FEW)
-        matched, log_ratio = unrelated + _USUAL_CONTRAST, 0.0
+        unrelated = min((rest + _FEW * _USUAL_UNRELATED) / (count + _FEW), _MOST_UNRELATED)
+        room = 1 - unrelated
+        matched, log_ratio = unrelated + _USUAL_CONTRAST * room, 0.0
         if len(cosines) >= _ENOUGH:
             matched = float(np.median(cosines))
             log_ratio = float(np.median(np.log(target.lengths[j]) - np.log(source.lengths[i])))
-        matched = min(max(matched, unrelated + _LEAST_CONTRAST), 1.0)
-        # Where all sentences are the same, unrelated ones would be as alike as matched ones.
-        return cls(min(unrelated, matched - _LEAST_CONTRAST), matched, log_ratio)
+        matched = min(max(matched, unrelated + _LEAST_CONTRAST * room), 1.0)
+        return cls(unrelated, matched, log_ratio)
 
 
 class BeadCost:
@@ -86,15 +91,19 @@ class BeadCost:
         self._levels = levels
         self._weights = weights
         self._by_size = _by_size(weights)
+        blocks = [max(int(side.starts.sum()) - 1, 0) for side in (source, target)]
+        # One block a version says nothing, nor do blocks that are cut quite differently.
+        self._blocked = min(blocks) > 1 and max(blocks) <= _MOST_APART * min(blocks)
 
     def block(self, rows: range, columns: range) -> Scores:
         """Score the beads that end at the nodes of a block, shape (GROUPS, GROUPS, rows, columns)."""
         # A margin of one sentence all round, for what a bead would be with its neighbours or without its
         # parts.
-        sources = [self._source.groups(a, rows.start - 1, rows.stop + 1) for a in range(1, GROUPS + 1)]
-        targets = [self._target.groups(b, columns.start - 1, columns.stop + 1) for b in range(1, GROUPS + 1)]
+        sources, source_lengths = self._source.groups(rows.start - 1, rows.stop + 1)
+        targets, target_lengths = self._target.groups(columns.start - 1, columns.stop + 1)
+        dim = sources.shape[2]
+        cosines = sources.reshape(-1, dim) @ targets.reshape(-1, dim).T
         shape = GROUPS, len(rows) + 2, GROUPS, len(columns) + 2
-        cosines = np.concatenate([v for v, _ in sources]) @ np.concatenate([v for v, _ in targets]).T
         unrelated, matched = self._levels.unrelated, self._levels.matched
         scaled = (cosines.reshape(shape).transpose(0, 2, 1, 3) - unrelated) * (1 / (matched - unrelated))
         similarity = scaled[:, :, 1:-1, 1:-1]
@@ -104,8 +113,11 @@ class BeadCost:
         scores: Scores = similarity * slope + self._by_size
         scores -= np.float32(weights.extension) * _extension(scaled)
         scores -= np.float32(weights.part) * _part(scaled)
-        lengths = [np.stack([length[1:-1] for _, length in side]) for side in (sources, targets)]
-        scores -= np.float32(weights.length) * self._stretch(*lengths)
+        scores -= np.float32(weights.length) * self._stretch(source_lengths[:, 1:-1], target_lengths[:, 1:-1])
+        if self._source.anchors.shape[1]:
+            scores += np.float32(weights.anchor) * self._shared(rows, columns)
+        if self._blocked:
+            scores += np.float32(weights.block) * self._edges(rows, columns)
         return scores
 
     def similarity(self, path: Indices) -> Floats:
@@ -131,6 +143,33 @@ class BeadCost:
         sure: Floats = 1 / (1 + np.exp(-self._weights.similarity * (similarity - _DOUBTFUL)))
         return sure
 
+    def _shared(self, rows: range, columns: range) -> Scores:
+        """Return what both sides hold, by its rarity, shape (GROUPS, GROUPS, rows, columns)."""
+        one, other = (
+            side.held(span.start, span.stop).reshape(-1, side.anchors.shape[1])
+            for side, span in ((self._source, rows), (self._target, columns))
+        )
+        shape = GROUPS, len(rows), GROUPS, len(columns)
+        shared: Scores = (one @ other.T).reshape(shape).transpose(0, 2, 1, 3) / _TEN
+        return shared
+
+    def _edges(self, rows: range, columns: range) -> Scores:
+        """Return how well a bead's edges agree with those of blocks, shape (GROUPS, GROUPS, rows, columns).
+
+        Where it begins and where it ends: 1 if both versions have an edge, -1 if one has; less 1 for each
+        edge inside.
+        """
+        (begin, end, inside), (begin_there, end_there, inside_there) = (
+            _starts(side.starts, span) for side, span in ((self._source, rows), (self._target, columns))
+        )
+
+        def both(one: Scores, other: Scores) -> Scores:
+            one, other = one[:, None, :, None], other[None, :, None, :]
+            return 3 * one * other - one - other
+
+        agree = both(begin, begin_there) + both(end, end_there)
+        return agree - inside[:, None, :, None] - inside_there[None, :, None, :]
+
     def _stretch(self, source: npt.NDArray[np.float32], target: npt.NDArray[np.float32]) -> Scores:
         """Return how far lengths disagree, 0 to 1, shape (GROUPS, GROUPS, rows, columns)."""
         one = np.log(source)[:, None, :, None] + np.float32(self._levels.log_ratio)
@@ -141,14 +180,24 @@ class BeadCost:
         return stretch
 
 
+def _starts(starts: Starts, ends: range) -> tuple[Scores, Scores, Scores]:
+    """Tell of groups that end there whether a block begins with and after them, and how many begin inside.
+
+    Each has shape (GROUPS, len(ends)).
+    """
+    total = np.concatenate([[0], np.cumsum(starts)]).astype(np.float32)
+    end = np.clip(np.arange(ends.start, ends.stop), 0, len(starts) - 1)
+    begin = np.maximum(end - np.arange(1, GROUPS + 1)[:, None], 0)
+    inside = np.maximum(total[end] - total[np.minimum(begin + 1, len(starts) - 1)], 0)
+    edges = starts.astype(np.float32)
+    return edges[begin], np.broadcast_to(edges[end], begin.shape), inside
+
+
 def _gathered(side: Side, sizes: Indices, ends: Indices) -> Vectors:
-    """Return the vectors of groups of these sizes that end there, shape (len(sizes), dim)."""
-    vectors = np.empty((len(sizes), side.vectors.shape[1]), np.float32)
-    for size in np.unique(sizes):
-        these = sizes == size
-        first, last = int(ends[these].min()), int(ends[these].max()) + 1
-        vectors[these] = side.groups(int(size), first, last)[0][ends[these] - first]
-    return vectors
+    """Return the vectors of groups of these sizes that end there, ascending, shape (len(sizes), dim)."""
+    first, last = int(ends[0]), int(ends[-1]) + 1
+    gathered: Vectors = side.groups(first, last)[0][sizes - 1, ends - first]
+    return gathered
 
 
 def _by_size(weights: Weights) -> Scores:

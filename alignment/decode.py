@@ -3,7 +3,9 @@
 Method: minimum Bayes risk decoding. Where the most probable path wins by a little, it may hold beads that
 are each improbable; the path that is sought here maximises the expected number of right beads instead, each
 bead taken costing `_PRICE`, so that few improbable beads are taken for many. A bead with two sides counts
-twice, since both precision and recall see it, where a null bead is seen by precision alone.
+twice, since both precision and recall see it, where a null bead is seen by precision alone. A bead with wrong
+edges is still better than none: a share of what it counts is for linking at least one pair of sentences that
+belong together, in whatever bead.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from alignment.side import Indices
 
 _PRICE = 0.9
+_LINK = 0.25  # the share of what a bead counts that it has for a right link
 
 
 def most_right(likely: Posteriors, source: int, target: int) -> Indices:
@@ -37,7 +40,8 @@ class _Expected:
         ends = likely.begins + likely.sizes
         order = np.argsort(ends[:, 0], kind="stable")
         self._ends, self._sizes = ends[order], likely.sizes[order]
-        self._gains = 2 * likely.probabilities[order] - _PRICE
+        right = (1 - _LINK) * likely.probabilities + _LINK * _linked(likely)
+        self._gains = 2 * right[order] - _PRICE
 
     def block(self, rows: range, columns: range) -> Scores:
         """Score the beads that end at the nodes of a block, shape (groups, groups, rows, columns)."""
@@ -48,6 +52,27 @@ class _Expected:
         a, b = (self._sizes[these] - 1).T
         scores[a[inside], b[inside], row[inside], column[inside]] = self._gains[these][inside]
         return scores
+
+
+def _linked(likely: Posteriors) -> Floats:
+    """Return for each bead the probability of its surest pair of sentences to be together in some bead."""
+    pairs, owners = [], []
+    columns = int((likely.begins + likely.sizes)[:, 1].max(initial=0)) + 1
+    for size in np.unique(likely.sizes, axis=0).tolist():
+        these = np.flatnonzero((likely.sizes == size).all(axis=1))
+        for i in range(size[0]):
+            for j in range(size[1]):
+                pairs.append((likely.begins[these, 0] + i) * columns + likely.begins[these, 1] + j)
+                owners.append(these)
+    if not pairs:
+        return likely.probabilities
+    owner = np.concatenate(owners)
+    _, pair = np.unique(np.concatenate(pairs), return_inverse=True)
+    together = np.bincount(pair, likely.probabilities[owner])
+    surest = np.zeros(len(likely.probabilities))
+    np.maximum.at(surest, owner, together[pair])
+    linked: Floats = np.minimum(surest, 1)
+    return linked
 
 
 def _unmatched(likely: Posteriors, side: int, count: int) -> Floats:

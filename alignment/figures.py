@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 _DIGITS = re.compile(
     r"(?<!\d)(?:\d{1,3}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)", re.ASCII
@@ -91,6 +92,28 @@ _SPELLED = {
     "1000000": "million* millón millones миллион*",
 }
 
+# Words that count three to twenty and mean nothing else, in the forms that running text has.
+_COUNTING = {
+    3: "three tres три трёх трех трём трем тремя",
+    4: "four cuatro четыре четырёх четырех четырём четырем четырьмя",
+    5: "five cinco пять пяти пятью",
+    6: "six seis шесть шести шестью",
+    7: "seven siete семь семи семью",
+    8: "eight ocho восемь восьми восемью",
+    9: "nine nueve девять девяти девятью",
+    10: "ten diez десять десяти десятью",
+    11: "eleven одиннадцать одиннадцати",
+    12: "twelve doce двенадцать двенадцати",
+    13: "thirteen trece тринадцать тринадцати",
+    14: "fourteen catorce четырнадцать четырнадцати",
+    15: "fifteen quince пятнадцать пятнадцати",
+    16: "sixteen dieciséis шестнадцать шестнадцати",
+    17: "seventeen diecisiete семнадцать семнадцати",
+    18: "eighteen dieciocho восемнадцать восемнадцати",
+    19: "nineteen diecinueve девятнадцать девятнадцати",
+    20: "twenty veinte двадцать двадцати",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -110,6 +133,10 @@ class FigureReader:
     def __init__(self) -> None:
         self._whole: dict[str, set[Decimal]] = {}
         self._beginnings: dict[str, set[Decimal]] = {}
+        self._read: dict[str, set[Decimal]] = {}  # words seen so far
+        self._counting = {
+            word: Decimal(value) for value, words in _COUNTING.items() for word in words.split()
+        }
         for value, words in _SPELLED.items():
             for word in words.split():
                 table = self._beginnings if word.endswith("*") else self._whole
@@ -132,25 +159,61 @@ class FigureReader:
         return found
 
     def spelled(self, text: str) -> frozenset[Decimal]:
-        """Return every value that the words of a text may stand for, "thirty-nine" also as 39."""
+        """Return every value that the words of a text may stand for.
+
+        "Thirty-nine" is also 39, and "полтора миллиона" also 1500000.
+        """
         values: set[Decimal] = set()
         tens: set[Decimal] = set()
+        before: set[Decimal] = set()  # what a power of ten may multiply
         for match in _WORD.finditer(text.lower()):
-            if match.group() in ("y", "and"):
+            word = match.group()
+            if word in ("y", "and", "a", "de"):
                 continue
-            here = self._of(match.group())
-            values |= here | {ten + unit for ten in tens for unit in here if 0 < unit < 10}
+            here = self._of(word)
+            together = {ten + unit for ten in tens for unit in here if 0 < unit < 10}
+            powers = [power for power in _powers(word) if power >= 2]
+            multiplied = {value.scaleb(power) for value in before for power in powers}
+            values |= here | together | multiplied
             tens = {value for value in here if 20 <= value < 100}
+            before = here | together | multiplied
         return frozenset(values)
+
+    def counted(self, text: str) -> dict[str, Decimal]:
+        """Return the words of a text that count three to twenty by themselves, with their values."""
+        words = [match.group() for match in _WORD.finditer(text.lower())]
+        found = {}
+        for index, word in enumerate(words):
+            beside = words[max(index - 1, 0) : index] + words[index + 1 : index + 2]
+            # Not a part of a larger number, as in "three hundred" or "twenty-three".
+            if word in self._counting and not any(
+                self._of(other) or _powers(other) != (0,) for other in beside
+            ):
+                found[word] = self._counting[word]
+        return found
+
+    def amounts(self, text: str) -> dict[str, frozenset[Decimal]]:
+        """Return the millions and more that a text writes in words, such as "three million"."""
+        words = [match.group() for match in _WORD.finditer(text)]
+        found = {}
+        for before, word in pairwise(words):
+            values = self._of(before.lower())
+            powers = [power for power in _powers(word.lower()) if power >= 6]
+            if values and powers:
+                found[f"{before} {word}"] = frozenset(v.scaleb(power) for v in values for power in powers)
+        return found
 
     def scaled(self, text: str) -> bool:
         """Tell whether the text has a word for a power of a thousand."""
         return any(_powers(match.group().lower()) != (0,) for match in _WORD.finditer(text))
 
     def _of(self, word: str) -> set[Decimal]:
-        values = set(self._whole.get(word, ()))
-        for size in range(3, len(word) + 1):
-            values |= self._beginnings.get(word[:size], set())
+        values = self._read.get(word)
+        if values is None:
+            values = set(self._whole.get(word, ()))
+            for size in range(3, len(word) + 1):
+                values |= self._beginnings.get(word[:size], set())
+            self._read[word] = values
         return values
 
 

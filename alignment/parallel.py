@@ -14,6 +14,7 @@ from alignment.aligner import Encoder, encoded
 from alignment.beads import Row
 from alignment.cost import BeadCost, Levels
 from alignment.errors import AlignmentError, TooFewVersionsError
+from alignment.lexical import LexicalEncoder
 from alignment.weights import Weights
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def parallel_rows(versions: Mapping[str, Sequence[str]], encoder: Encoder) -> li
     size = len(sides[0].lengths)
     if not size:
         return []
-    weights = Weights.learnt()
+    weights = Weights.learnt(lexical=isinstance(encoder, LexicalEncoder))
     together = np.repeat(np.arange(size + 1)[:, None], 2, axis=1)
     costs = [
         BeadCost(one, other, Levels.measured(one, other, together), weights)

@@ -2,8 +2,11 @@
 
 Method: the forward-backward algorithm over the nodes of a corridor, with scores as log odds (Sarawagi and
 Cohen, 2004, section 3, for segments; here on two sides). Among neighbouring null beads those of the source
-come first, so that each alignment is counted once. As in `search`, rows are worked through one by one, and
-within a row everything is vectorised.
+come first, so that each alignment is counted once. As in `search`, rows are worked through one by one,
+within a row everything is vectorised, and null beads are taken out of the scores first: they then multiply by
+1, and a run of them is a cumulative sum. Sums are kept as numbers, not as logarithms, and scaled down before
+they grow too large (Rabiner, 1989, section V.A); what is e^-700 less likely than its row's likeliest node is
+lost, which no likely bead is.
 """
 
 from __future__ import annotations
@@ -13,15 +16,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alignment.search import BeadScores, Corridor, moved
+from alignment.search import BeadScores, Charged, Corridor, moved
 
 if TYPE_CHECKING:
     from alignment.search import Floats, Scores
     from alignment.side import Indices
 
-_NEVER = -1e30  # the log of nothing; unlike -inf, it can be subtracted from itself
-_NARROW = 20  # columns, below which one slow operation takes less time than several quick ones
-_LEAST_NODE = np.log(1e-3)  # against a row's most probable node; what is below need not be searched again
+_LARGE = 1e100  # sums are scaled down from here on
+_MOST = 80.0  # log odds; its exponential is within float32
+_LARGEST = 700.0  # its exponential is within float64
+_LEAST_NODE = 1e-3  # against a row's most probable node; what is below need not be searched again
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,50 +60,63 @@ class Posteriors:
 class _Chunk:
     """A part of the corridor: rows first to last - 1 by columns low to high - 1.
 
-    `scores` are those of all beads that begin or end there; they reach `groups` rows and columns further.
+    `odds` are those of all beads that begin or end there; they reach `groups` rows and columns further.
     """
 
     first: int
     last: int
     low: int
     high: int
-    scores: Scores
+    odds: Scores
 
     def of_beginning(self) -> Scores:
-        """Return the scores by where beads begin, shape (groups, groups, rows, columns)."""
-        groups = len(self.scores)
-        a, b, row, column = self.scores.strides
+        """Return the odds by where beads begin, shape (groups, groups, rows, columns)."""
+        groups = len(self.odds)
+        a, b, row, column = self.odds.strides
         return np.lib.stride_tricks.as_strided(
-            self.scores[:, :, 1:, 1:],
+            self.odds[:, :, 1:, 1:],
             shape=(groups, groups, self.last - self.first, self.high - self.low),
             strides=(a + row, b + column, row, column),
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """For each row, the sums over all paths from the start to its nodes, as numbers times exp(log scale)."""
+
+    rows: list[Floats]
+    log_scales: list[float]
+
+    @property
+    def log_whole(self) -> float:
+        """The log of the sum over all paths."""
+        return float(np.log(self.rows[-1][-1])) + self.log_scales[-1]
+
+
 def posteriors(scores: BeadScores, corridor: Corridor, least: float = 0.01) -> Posteriors:
     """Return the beads inside a corridor that are at least so probable."""
     groups = scores.groups
-    chunks = [
-        _Chunk(first, last, low, high, scores.block(range(first, last + groups), range(low, high + groups)))
-        for first, last, low, high in corridor.blocks(0)
-    ]
-    reached = _forward(scores, corridor, chunks)
-    return _backward(scores, corridor, chunks, reached, least)
+    charged = Charged(scores)
+    chunks = []
+    for first, last, low, high in corridor.blocks(0):
+        block = charged.block(range(first, last + groups), range(low, high + groups))
+        odds = np.exp(np.minimum(block, _MOST), dtype=np.float32)
+        chunks.append(_Chunk(first, last, low, high, odds))
+    reached = _forward(groups, corridor, chunks)
+    nulls = float(scores.null_source.sum() + scores.null_target.sum())
+    return _backward(groups, corridor, chunks, reached, least, nulls)
 
 
-def _forward(scores: BeadScores, corridor: Corridor, chunks: list[_Chunk]) -> list[Floats]:
-    """Return, for each row, the log of the sum over all paths from the start to each of its nodes."""
-    groups = scores.groups
-    run = np.concatenate([[0.0], np.cumsum(scores.null_target)])
+def _forward(groups: int, corridor: Corridor, chunks: list[_Chunk]) -> _Sums:
     lows, highs = corridor.low.tolist(), corridor.high.tolist()
-    null_source = scores.null_source.tolist()
-    reached: list[Floats] = []
+    sums = _Sums([], [])
+    log_scale = 0.0
     origin = 0
-    best = np.full((groups, 1), _NEVER)
-    above = np.full(0, _NEVER)  # the row before, of paths whose last bead is not 0:1
+    best = np.zeros((groups, 1))
+    above = np.zeros(0)  # the row before, of paths whose last bead is not 0:1
     above_low = 0
     for chunk in chunks:
-        best = moved(best, groups, chunk.last - chunk.first, origin, chunk.low, chunk.high, _NEVER)
+        best = moved(best, groups, chunk.last - chunk.first, origin, chunk.low, chunk.high, 0.0)
         origin = chunk.low
         item = best.strides
         cells = np.lib.stride_tricks.as_strided(
@@ -111,38 +128,40 @@ def _forward(scores: BeadScores, corridor: Corridor, chunks: list[_Chunk]) -> li
             row = chunk.first + r
             low, high = lows[row], highs[row]
             inside = slice(low - chunk.low, high - chunk.low)
-            arrived = _log_sum(cells[:, :, r, inside] + chunk.scores[:, :, r, inside])
+            arrived = np.add.reduce(cells[:, :, r, inside] * chunk.odds[:, :, r, inside], axis=(0, 1))
             if row == 0:
-                arrived[0] = 0.0
+                arrived[0] = 1.0
             else:
-                shared = slice(low - above_low, None)
-                below = above[shared][: high - low] + null_source[row - 1]
-                arrived[: len(below)] = np.logaddexp(arrived[: len(below)], below)
+                below = above[low - above_low :][: high - low]
+                arrived[: len(below)] += below
+            here = best[groups + r, groups:][inside]
+            np.add.accumulate(arrived, out=here)
+            if here[-1] > _LARGE:
+                best /= _LARGE
+                arrived /= _LARGE
+                log_scale += np.log(_LARGE)
             above, above_low = arrived, low
-            here = np.logaddexp.accumulate(arrived - run[low:high]) + run[low:high]
-            best[groups + r, groups:][inside] = here
-            reached.append(here)
+            sums.rows.append(here.copy())
+            sums.log_scales.append(log_scale)
         best = best[-groups:, groups:]
-    return reached
+    return sums
 
 
 def _backward(
-    scores: BeadScores, corridor: Corridor, chunks: list[_Chunk], reached: list[Floats], least: float
+    groups: int, corridor: Corridor, chunks: list[_Chunk], reached: _Sums, least: float, nulls: float
 ) -> Posteriors:
-    groups = scores.groups
     rows = len(corridor.low)
-    run = np.concatenate([[0.0], np.cumsum(scores.null_target)])
     lows, highs = corridor.low.tolist(), corridor.high.tolist()
-    null_source = scores.null_source.tolist()
-    whole = reached[-1][-1]
+    whole = reached.log_whole
     low_node, high_node = np.zeros(rows, np.intp), np.zeros(rows, np.intp)
     begins, sizes, probabilities = [], [], []
-    rest = np.full((groups, 1), _NEVER)  # the rows after the chunk, columns from `origin` on
+    log_scale = 0.0
+    rest = np.zeros((groups, 1))  # the rows after the chunk, columns from `origin` on
     origin = 0
-    below, below_low = np.full(0, _NEVER), 0
+    below, below_low = np.zeros(0), 0
     for chunk in reversed(chunks):
         count, width = chunk.last - chunk.first, chunk.high - chunk.low
-        room = np.full((count + groups, width + groups), _NEVER)
+        room = np.zeros((count + groups, width + groups))
         start, stop = max(chunk.low, origin), min(chunk.high + groups, origin + rest.shape[1])
         if start < stop:
             room[count:, start - chunk.low : stop - chunk.low] = rest[:, start - origin : stop - origin]
@@ -151,39 +170,43 @@ def _backward(
             room[1:, 1:], shape=(groups, groups, count, width), strides=(item[0], item[1], item[0], item[1])
         )
         beginning = chunk.of_beginning()
-        before = np.full((count, width), _NEVER)
+        before = np.zeros((count, width))
         for r in reversed(range(count)):
             row = chunk.first + r
             low, high = lows[row], highs[row]
             inside = slice(low - chunk.low, high - chunk.low)
-            leaving = _log_sum(cells[:, :, r, inside] + beginning[:, :, r, inside])
+            leaving = np.add.reduce(cells[:, :, r, inside] * beginning[:, :, r, inside], axis=(0, 1))
             if row == rows - 1:
-                leaving[-1] = 0.0
-            after = np.logaddexp.accumulate((leaving + run[low:high])[::-1])[::-1] - run[low:high]
+                leaving[-1] = 1.0
+            after = room[r, inside]
+            np.add.accumulate(leaving[::-1], out=after[::-1])
             if row < rows - 1:
-                shared = below[: max(high - below_low, 0)] + null_source[row]
-                after[below_low - low :][: len(shared)] = np.logaddexp(
-                    after[below_low - low :][: len(shared)], shared
-                )
+                shared = below[: max(high - below_low, 0)]
+                after[below_low - low :][: len(shared)] += shared
+            if after[0] > _LARGE:
+                room /= _LARGE
+                log_scale += np.log(_LARGE)
             below, below_low = after, low
-            room[r, inside] = after
-            before[r, inside] = reached[row]
-        node = before + room[:count, :width]
-        likely = node >= node.max(axis=1, keepdims=True) + _LEAST_NODE
+            before[r, inside] = reached.rows[row]
+        scales = np.array(reached.log_scales[chunk.first : chunk.last])
+        before *= np.exp(np.minimum(scales + log_scale - whole, _LARGEST))[:, None]
+        node = before * room[:count, :width]
+        likely = node >= node.max(axis=1, keepdims=True) * _LEAST_NODE
         low_node[chunk.first : chunk.last] = chunk.low + likely.argmax(axis=1)
         high_node[chunk.first : chunk.last] = chunk.high - likely[:, ::-1].argmax(axis=1)
-        probability = np.exp(before + beginning + cells - whole)
+        probability = before * cells * beginning
         likely_beads = np.nonzero(probability >= least)
         a, b, row_in, column_in = likely_beads
         begins.append(np.stack([row_in + chunk.first, column_in + chunk.low], axis=1))
         sizes.append(np.stack([a + 1, b + 1], axis=1))
         probabilities.append(probability[likely_beads])
         rest, origin = room[:groups], chunk.low
+        below = below.copy()
     return Posteriors(
         np.concatenate(begins),
         np.concatenate(sizes),
         np.concatenate(probabilities),
-        float(whole),
+        whole + nulls,
         _connected(low_node, high_node, int(corridor.high[-1])),
     )
 
@@ -195,14 +218,3 @@ def _connected(low: Indices, high: Indices, columns: int) -> Corridor:
     low[0], high[-1] = 0, columns
     high = np.maximum(high, np.append(low[1:], 0) + 1)
     return Corridor(low, np.maximum.accumulate(high))
-
-
-def _log_sum(terms: Floats) -> Floats:
-    """Return the log of the sum of exponentials over the first two axes."""
-    terms = terms.reshape(-1, terms.shape[-1])
-    if terms.shape[1] < _NARROW:
-        narrow: Floats = np.logaddexp.reduce(terms, axis=0)
-        return narrow
-    most = terms.max(axis=0)
-    total: Floats = np.log(np.exp(terms - most).sum(axis=0)) + most
-    return total

@@ -23,8 +23,14 @@ Span = tuple[int, int]  # first sentence, sentence after the last
 Spans = dict[str, Span]
 
 
-def align_versions(versions: Mapping[str, Sequence[str]], encoder: Encoder) -> list[Row]:
+def align_versions(
+    versions: Mapping[str, Sequence[str]],
+    encoder: Encoder,
+    blocks: Mapping[str, Sequence[int]] | None = None,
+) -> list[Row]:
     """Align the sentences of two or more versions, given by language.
+
+    `blocks` are the numbers of the blocks that the sentences stand in, of the versions where they are known.
 
     Returns rows in reading order; every sentence of every version is in exactly one, and each row names every
     language, with () where that version has no counterpart. The order of the mapping changes nothing but
@@ -37,7 +43,9 @@ def align_versions(versions: Mapping[str, Sequence[str]], encoder: Encoder) -> l
             raise LanguageNameError(language)
     if len(languages) < 2:
         raise TooFewVersionsError(languages)
-    sides = {language: encoded(versions[language], encoder) for language in languages}
+    sides = {
+        language: encoded(versions[language], encoder, (blocks or {}).get(language)) for language in languages
+    }
     pairs = {
         (one, other): align_encoded(sides[one], sides[other], encoder)
         for one, other in combinations(sorted(languages), 2)

@@ -3,8 +3,9 @@
 Method: the dynamic programme of Gale and Church (1993, "A Program for Aligning Sentences in Bilingual
 Corpora", section 3.3), with beads up to `groups`:`groups` and null beads, maximising a sum of scores. It runs
 row by row over the nodes (i, j), "i source and j target sentences consumed"; within a row everything is
-vectorised, and a run of 0:1 beads is a cumulative maximum. Bead scores are asked for in blocks, so that
-memory grows with the corridor and not with the product of the lengths.
+vectorised. Null beads are taken out of the scores first, so that a run of 0:1 beads is a cumulative maximum.
+Bead scores are asked for in blocks, so that memory grows with the corridor and not with the product of the
+lengths.
 
 Left out: swapped (crossing) beads, and beads with a gap inside.
 """
@@ -25,6 +26,7 @@ Scores = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
 
 _BLOCK_ROWS = 24
+_OPEN_NODES = 60_000  # the most that are looked at where nothing says where a path goes
 _BLOCK_CELLS = 60_000  # with 16 float32 each, a few megabytes
 
 
@@ -44,7 +46,9 @@ class Corridor:
     def around(cls, path: Indices, width: int) -> Corridor:
         """Return the nodes at most `width` sentences away, on either side, from a path.
 
-        `path` holds nodes (i, j), shape (k, 2), from (0, 0) to (source, target), neither side ever falling.
+        Where the path leaves sentences of both sides unmatched, one side's after the other's, the order says
+        nothing, and all nodes between are in. `path` holds nodes (i, j), shape (k, 2), from (0, 0) to
+        (source, target), neither side ever falling.
         """
         rows, columns = path[:, 0], path[:, 1]
         source, target = path[-1]
@@ -54,7 +58,11 @@ class Corridor:
         after = rows[np.searchsorted(rows, np.minimum(row + width, source), side="left")]
         low = columns[np.searchsorted(rows, before, side="left")] - width
         high = columns[np.searchsorted(rows, after, side="right") - 1] + width + 1
-        return cls(np.maximum(low, 0), np.minimum(high, target + 1))
+        low, high = np.maximum(low, 0), np.minimum(high, target + 1)
+        for (first, begin), (last, end) in _unmatched(path):
+            low[first : last + 1] = np.minimum(low[first : last + 1], begin)
+            high[first : last + 1] = np.maximum(high[first : last + 1], end + 1)
+        return cls(np.minimum.accumulate(low[::-1])[::-1], np.maximum.accumulate(high))
 
     def blocks(self, first: int) -> Iterator[tuple[int, int, int, int]]:
         """Yield (first row, row after the last, first column, column after the last), from row `first` on."""
@@ -67,6 +75,17 @@ class Corridor:
                 last = first + (last - first) // 2
             yield first, last, int(self.low[first]), int(self.high[last - 1])
             first = last
+
+
+def _unmatched(path: Indices) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Yield the first and the last node of each stretch that leaves sentences of both sides unmatched."""
+    matches = np.flatnonzero(np.diff(path, axis=0).all(axis=1))
+    begins = path[np.concatenate([[0], matches + 1])]
+    ends = path[np.concatenate([matches, [len(path) - 1]])]
+    nodes = np.prod(ends - begins, axis=1)
+    for index in np.flatnonzero((nodes > 0) & (nodes <= _OPEN_NODES)).tolist():
+        (first, begin), (last, end) = begins[index].tolist(), ends[index].tolist()
+        yield (first, begin), (last, end)
 
 
 class BeadScores(Protocol):
@@ -93,6 +112,34 @@ class BeadScores(Protocol):
         """
 
 
+class Charged:
+    """Bead scores where each bead is charged with what its sentences are worth without a counterpart.
+
+    Every sentence is in exactly one bead, so that all paths lose the same, and null beads are worth 0: a run
+    of them is then a plain cumulative sum or maximum.
+    """
+
+    def __init__(self, scores: BeadScores) -> None:
+        self.groups = scores.groups
+        self._scores = scores
+        self._saved = [self._sums(nulls) for nulls in (scores.null_source, scores.null_target)]
+
+    def block(self, rows: range, columns: range) -> Floats:
+        """Score the beads that end at the nodes of a block; see `BeadScores.block`."""
+        source, target = (
+            saved[:, span.start : span.stop] for saved, span in zip(self._saved, (rows, columns), strict=True)
+        )
+        block = self._scores.block(rows, columns)
+        return block - source[:, None, :, None] - target[None, :, None, :]
+
+    def _sums(self, nulls: Floats) -> Floats:
+        """Return what the null beads before each node are worth, by their number, shape (groups, ...)."""
+        total = np.concatenate([[0.0], np.cumsum(nulls)])
+        total = np.pad(total, (0, self.groups), "edge")  # blocks reach beyond the end
+        at = np.arange(len(total))
+        return np.stack([total - total[np.maximum(at - size, 0)] for size in range(1, self.groups + 1)])
+
+
 def best_path(scores: BeadScores, corridor: Corridor) -> Indices:
     """Return the nodes of the best path, shape (k, 2), from (0, 0) to (n, m); each step is a bead.
 
@@ -100,14 +147,13 @@ def best_path(scores: BeadScores, corridor: Corridor) -> Indices:
     """
     groups = scores.groups
     up, left = groups * groups, groups * groups + 1  # codes of a step 1:0 and a step 0:1
-    run = np.concatenate([[0.0], np.cumsum(scores.null_target)])
+    charged = Charged(scores)
     lows, highs = corridor.low.tolist(), corridor.high.tolist()
-    null_source = scores.null_source.tolist()
     # best[-1] is the row before the block; columns begin at `origin`. Rows before the first are out of reach.
     origin, width = 0, int(corridor.high[0])
     best = np.full((groups, width), -np.inf)
-    best[-1] = run[:width]
-    steps: list[npt.NDArray[np.uint8]] = [np.full(width, left, np.uint8)]
+    best[-1] = 0
+    steps: list[_Steps] = [_Steps(0, 0, np.full((1, width), left, np.uint8))]
     for first, last, low, high in corridor.blocks(1):
         best = moved(best, groups, last - first, origin, low, high)
         origin, width = low, high - low
@@ -118,26 +164,31 @@ def best_path(scores: BeadScores, corridor: Corridor) -> Indices:
             shape=(groups, groups, last - first, width),
             strides=(-item[0], -item[1], item[0], item[1]),
         )
-        block = scores.block(range(first, last), range(low, high))
-        columns = np.arange(high - low)
+        block = charged.block(range(first, last), range(low, high))
         for r in range(last - first):
-            row = first + r
-            inside = slice(lows[row] - low, highs[row] - low)
-            reach = (cells[:, :, r, inside] + block[:, :, r, inside]).reshape(groups * groups, -1)
-            bead = reach.argmax(axis=0)
-            value = reach[bead, columns[: len(bead)]]
-            step = bead.astype(np.uint8)
-            above = best[groups - 1 + r, groups:][inside] + null_source[row - 1]
-            step[above > value] = up
-            value = np.maximum(value, above)
-            passed = run[lows[row] : highs[row]]
-            ahead = value - passed
-            furthest = np.maximum.accumulate(ahead)
-            step[furthest > ahead] = left
-            best[groups + r, groups:][inside] = furthest + passed
-            steps.append(step)
+            inside = slice(lows[first + r] - low, highs[first + r] - low)
+            reach = np.maximum.reduce(cells[:, :, r, inside] + block[:, :, r, inside], axis=(0, 1))
+            np.maximum(reach, best[groups - 1 + r, groups:][inside], out=reach)
+            np.maximum.accumulate(reach, out=best[groups + r, groups:][inside])
+        # What each node was reached by, for the whole block at once.
+        reached = (cells + block).reshape(groups * groups, last - first, width)
+        step = reached.argmax(axis=0).astype(np.uint8)
+        value = reached.max(axis=0)
+        above = best[groups - 1 : -1, groups:]
+        step[above > value] = up
+        step[best[groups:, groups:] > np.maximum(value, above)] = left
+        steps.append(_Steps(first, low, step))
         best = best[-groups:, groups:]
     return _traced(steps, corridor, groups)
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """The codes of the steps by which the nodes of a block were reached."""
+
+    row: int
+    column: int
+    codes: npt.NDArray[np.uint8]
 
 
 def moved(
@@ -153,11 +204,14 @@ def moved(
     return room
 
 
-def _traced(steps: list[npt.NDArray[np.uint8]], corridor: Corridor, groups: int) -> Indices:
+def _traced(steps: list[_Steps], corridor: Corridor, groups: int) -> Indices:
     i, j = len(corridor.low) - 1, int(corridor.high[-1]) - 1
     nodes = [(i, j)]
+    here = steps.pop()
     while i or j:
-        step = int(steps[i][j - corridor.low[i]])
+        while i < here.row:
+            here = steps.pop()
+        step = int(here.codes[i - here.row, j - here.column])
         if step < groups * groups:
             i -= step // groups + 1
             j -= step % groups + 1

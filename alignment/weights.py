@@ -1,4 +1,4 @@
-"""The learnt weights of a bead's score, from `weights.toml` beside this file."""
+"""The learnt weights of a bead's score, from the TOML files beside this one."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ class Weights:
     length: float
     extension: float
     part: float
+    anchor: float
+    block: float
     null: float
 
     @classmethod
-    def learnt(cls) -> Weights:
-        """Return the weights that `scripts/learn_weights.py` learnt."""
-        path = Path(__file__).with_name("weights.toml")
+    def learnt(cls, *, lexical: bool = False) -> Weights:
+        """Return the weights that `scripts/learn_weights.py` learnt; `lexical` are those without a model."""
+        path = Path(__file__).with_name("weights_lexical.toml" if lexical else "weights.toml")
         return cls(**tomllib.loads(path.read_text(encoding="utf-8"))["weights"])

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """How fast the engines translate, how much memory they take, how soon the first translation is there.
 
-    python benchmarks/translate.py                        every part; memory alone takes half an hour or so
+    python benchmarks/translate.py                        every part; memory takes the longest, some minutes
     python benchmarks/translate.py --part speed --runs 5
     python benchmarks/translate.py --part memory --sentences 1000
+
+Memory is measured over many sentences with outputs of two tokens, so that it can be waited for, and at each
+of its ten steps over 16 sentences with outputs of full length, which take the most.
 
 No model is needed: it makes one with random weights, in the exact shape of OPUS-MT's transformer checkpoints
 (width 512, feed-forward 2048, 6 + 6 layers, 8 heads, 58,101 pieces). Its `</s>` is barred, so that every
@@ -38,6 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 ID = "opus-mt-en-es"
 WORDS = 2000
+FULL = 64  # tokens of an output of full length, where memory is measured
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -212,6 +216,11 @@ def speed(store: Store, runs: int, threads: int, output_tokens: int) -> None:
     def bare() -> None:
         raw.translate_batch(strings, beam_size=4, max_decoding_length=output_tokens, return_scores=True)
 
+    finished = [hypothesis.ids for hypothesis in fast.generate(sources, settings)]
+
+    def attention() -> None:
+        fast.attend(sources, finished)
+
     def text_to_text() -> list[str]:
         found = fast.generate([tokenizer.encode(text).ids for text in texts], settings)
         return [tokenizer.decode(hypothesis.ids) for hypothesis in found]
@@ -221,6 +230,7 @@ def speed(store: Store, runs: int, threads: int, output_tokens: int) -> None:
         **{name: partial(engine.generate, sources, settings) for name, engine in engines.items()},
         "ctranslate2.Translator.translate_batch, int8": bare,
         "our engine and tokenizer, text to text, int8": text_to_text,
+        "attention of finished outputs (markup only), int8": attention,
     }
     seconds = in_turn(variants, runs)
     tokens = output_tokens * len(sources)
@@ -272,6 +282,7 @@ def in_turn(variants: dict[str, Callable[[], object]], runs: int) -> dict[str, f
 def memory(place: Path, number: int, threads: int) -> None:
     """Translate many sentences in a process of its own, which tells its resident memory as it goes."""
     print(f"\nmemory: {number:,} sentences of 3 to 40 words, OPUS-MT's shape, int8, beam 4", flush=True)
+    print(f"  (outputs of 2 tokens; at each step 16 sentences with outputs of {FULL})", flush=True)
     subprocess.run(_child("memory", place, threads, number), check=True)
 
 
@@ -287,8 +298,9 @@ def memory_child(place: Path, number: int, threads: int) -> None:
     print(f"  loaded                 {_resident():>5} MB", flush=True)
     step = max(number // 10, 1)
     for done in range(0, number, step):
-        texts = sentences(step, seed=done)
-        engine.generate([tokenizer.encode(text).ids for text in texts], DecodingSettings(max_new_tokens=8))
+        sources = [tokenizer.encode(text).ids for text in sentences(step, seed=done)]
+        engine.generate(sources, DecodingSettings(max_new_tokens=2))
+        engine.generate(sources[:16], DecodingSettings(max_new_tokens=FULL))
         print(f"  after {done + step:6,} sentences {_resident():>5} MB", flush=True)
 
 

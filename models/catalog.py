@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from models.attention import Heads
 from models.errors import CatalogError, UnknownCheckpointError
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ class Entry:
 
     `targets` maps language codes to the tag put before each sentence ("" for none). `repository` is a hub
     repository or a Python package; `revision` the hub commit, "" when none is pinned. `sentence_limit` is in
-    source tokens without tag and end of sentence; None leaves it to the checkpoint's positions.
+    source tokens without tag and end of sentence; None leaves it to the checkpoint's positions. `heads` is
+    the attention that follows the words. `bleu` is published, by target, on `test_set`; `download` and
+    `memory` are in MB, 0 where they are not known.
     """
 
     id: str
@@ -58,6 +61,11 @@ class Entry:
     revision: str = ""
     sentence_limit: int | None = None
     normalise: bool = False
+    heads: Heads = field(default_factory=Heads)
+    test_set: str = ""
+    bleu: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    download: int = 0
+    memory: int = 0
     files: Mapping[str, FileFact] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -117,7 +125,9 @@ def _entry(path: Path, row: Mapping[str, Any]) -> Entry:
     try:
         fields["kind"] = Kind(fields["kind"])
         fields["origin"] = Origin(fields["origin"])
+        fields["bleu"] = MappingProxyType(dict(fields.get("bleu", {})))
         fields["targets"] = MappingProxyType(dict(fields.get("targets", {})))
+        fields["heads"] = Heads(**fields.get("heads", {}))
         fields["files"] = MappingProxyType(
             {name: FileFact(**fact) for name, fact in fields.get("files", {}).items()}
         )

@@ -22,15 +22,19 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from models.attention import Heads
+
     Array = npt.NDArray[np.float32]
 
+FORM = 2  # of what is written here; another number makes converted folders anew
 NEVER = -1e9  # a logit that leaves no probability, yet is no infinity to spoil a sum
 
 
-def convert_checkpoint(folder: Path, place: Path, quantization: str) -> None:
+def convert_checkpoint(folder: Path, place: Path, quantization: str, heads: Heads) -> None:
     """Write a checkpoint in CTranslate2's format into an empty folder.
 
-    `quantization` is CTranslate2's: "float32", "int8", "float16". Raises CheckpointInvalidError.
+    `quantization` is CTranslate2's: "float32", "int8", "float16"; `heads` is the attention it tells when
+    asked. Raises CheckpointInvalidError.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
@@ -39,7 +43,7 @@ def convert_checkpoint(folder: Path, place: Path, quantization: str) -> None:
     vocab = read_json(folder, VOCAB)
     try:
         weights = load_file(folder / SAFETENSORS)
-        spec = _specification(config, vocab, weights)
+        spec = _specification(config, vocab, weights, heads)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise CheckpointInvalidError(folder, f"it cannot be converted ({error})") from error
     spec.validate()
@@ -47,7 +51,9 @@ def convert_checkpoint(folder: Path, place: Path, quantization: str) -> None:
     spec.save(str(place))
 
 
-def _specification(config: Mapping[str, Any], vocab: Mapping[str, int], weights: Mapping[str, Array]) -> Any:
+def _specification(
+    config: Mapping[str, Any], vocab: Mapping[str, int], weights: Mapping[str, Array], heads: Heads
+) -> Any:
     import numpy as np
     from ctranslate2.specs import TransformerSpec  # type: ignore[import-untyped]
     from ctranslate2.specs.common_spec import Activation  # type: ignore[import-untyped]
@@ -60,11 +66,14 @@ def _specification(config: Mapping[str, Any], vocab: Mapping[str, int], weights:
     }
     if not config.get("share_encoder_decoder_embeddings", True):
         raise ValueError("it has separate vocabularies")
+    told, number = heads.within(config["decoder_layers"], config["decoder_attention_heads"])
     spec = TransformerSpec.from_config(
         (config["encoder_layers"], config["decoder_layers"]),
         config["encoder_attention_heads"],
         pre_norm=False,
         activation=activations[config["activation_function"]],
+        alignment_layer=told,
+        alignment_heads=number,
     )
     embedding = weights["model.shared.weight"].astype(np.float32)
     pieces = [f"<unused {id_}>" for id_ in range(len(embedding))]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.batching import batches
+from models.cores import physical_cores
 from models.device import resolve_device
 from models.engine import Hypothesis
 from models.errors import CheckpointInvalidError
@@ -81,6 +82,25 @@ class CTranslateEngine:
                 found[index] = self._hypothesis(result.result(), settings)
         return [hypothesis for hypothesis in found if hypothesis is not None]
 
+    def attend(
+        self, sources: Sequence[Sequence[int]], outputs: Sequence[Sequence[int]]
+    ) -> list[Sequence[Sequence[float]]]:
+        """Return how outputs look at their sources (see `Engine.attend`): they are given as prefixes."""
+        lengths = [max(len(source), len(output)) for source, output in zip(sources, outputs, strict=True)]
+        found: list[Sequence[Sequence[float]]] = [()] * len(sources)
+        for batch in batches(lengths, budget=self._batch_tokens):
+            results = self._network.translate_batch(
+                [[self._pieces[id_] for id_ in sources[index]] for index in batch],
+                target_prefix=[[self._pieces[id_] for id_ in outputs[index]] for index in batch],
+                beam_size=1,
+                max_input_length=0,
+                max_decoding_length=max(len(outputs[index]) for index in batch) + 1,
+                return_attention=True,
+            )
+            for index, result in zip(batch, results, strict=True):
+                found[index] = result.attention[0][: len(outputs[index])]
+        return found
+
     def _hypothesis(self, result: Any, settings: DecodingSettings) -> Hypothesis:
         pieces: list[str] = result.hypotheses[0]
         # CTranslate2 divides by length ** penalty, with `</s>` counted; the mean divides by the length.
@@ -98,6 +118,13 @@ def find_device(wanted: str) -> str:
     return resolve_device(wanted, gpu=ctranslate2.get_cuda_device_count() > 0, runtime="CTranslate2")
 
 
+def share_cores(cores: int, workers: int, threads: int | None) -> tuple[int, int]:
+    """Return how many workers with how many threads each fit on the cores; threads are cut before workers."""
+    workers = min(max(workers, 1), cores)
+    most = cores // workers
+    return workers, min(threads or most, most)
+
+
 def load_ctranslate_engine(
     folder: Path,
     *,
@@ -109,18 +136,19 @@ def load_ctranslate_engine(
 ) -> CTranslateEngine:
     """Load a converted folder (with its vocab.json) on "cpu" or "cuda".
 
-    `workers` batches run at a time, with `threads` each: together no more than there are cores. Raises
-    CheckpointInvalidError.
+    `workers` batches run at a time, with `threads` each (None: what there is of cores for each); together
+    they are never more than the physical cores. Raises CheckpointInvalidError.
     """
     import ctranslate2
 
+    workers, threads = share_cores(physical_cores(), workers, threads)
     try:
         network = ctranslate2.Translator(
             str(folder),
             device,
             compute_type=quantization,
             inter_threads=workers,
-            intra_threads=threads or 0,
+            intra_threads=threads,
         )
         positions = int(read_json(folder, CHECKPOINT_CONFIG)["max_position_embeddings"])
         vocab = read_json(folder, VOCAB)

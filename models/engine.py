@@ -40,3 +40,12 @@ class Engine(Protocol):
         Sources are ids with tag and `</s>`, at most `positions` long. An output keeps to the settings' limit
         for its source, and depends on that source only.
         """
+
+    def attend(
+        self, sources: Sequence[Sequence[int]], outputs: Sequence[Sequence[int]]
+    ) -> list[Sequence[Sequence[float]]]:
+        """Return how outputs look at their sources: for each a row for each of its ids, over the source's.
+
+        Sources are ids with tag and `</s>`, outputs ids without `</s>`, not empty; both shorter than
+        `positions`. Which attention it is, `models.attention` says.
+        """

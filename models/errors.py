@@ -52,12 +52,12 @@ class CheckpointDamagedError(ModelError):
 
 
 class CheckpointInvalidError(ModelError):
-    """A folder (or archive) is not a Marian checkpoint that an engine could load."""
+    """A folder or archive is no checkpoint that can be loaded, Marian or an encoder in LaBSE's layout."""
 
     def __init__(self, place: Path, problem: str) -> None:
         self.place = place
         self.problem = problem
-        super().__init__(f"{place} is not a Marian checkpoint: {problem}.")
+        super().__init__(f"{place} is not a checkpoint that can be loaded: {problem}.")
 
 
 class CheckpointShippedError(ModelError):
@@ -75,14 +75,6 @@ class EncoderMissingError(ModelError):
         self.encoder_id = encoder_id
         self.command = command
         super().__init__(f'The encoder "{encoder_id}" is not installed; get it with: {command}')
-
-
-class EncoderUnsupportedError(ModelError):
-    """The catalog knows the encoder, but there is no code to run it."""
-
-    def __init__(self, encoder_id: str) -> None:
-        self.encoder_id = encoder_id
-        super().__init__(f'The encoder "{encoder_id}" cannot be run by this version of Triptych; use "use".')
 
 
 class UnsupportedTargetError(ModelError):
@@ -134,9 +126,13 @@ class HubRefusedError(ModelError):
         self.repository = repository
         self.status = status
         self.retry_after = retry_after
-        said = {404: "it has no such repository or revision", 429: "too many requests"}.get(
-            status, "it refuses"
-        )
+        closed = "it is private or gated; where you may have it, set HF_TOKEN"
+        said = {
+            401: closed,
+            403: closed,
+            404: "it has no such repository or revision",
+            429: "too many requests",
+        }.get(status, "it refuses")
         later = f", to be asked again in {retry_after} s" if retry_after else ""
         super().__init__(f"The hub answered {status} for {repository}: {said}{later}.")
 

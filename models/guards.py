@@ -7,6 +7,11 @@ know no languages: number words ("three", "3"), twelve-hour times and rounded su
     copy        the source came back, beyond names, numbers and addresses
     length      far too long or too short
     numbers     digits of the source that are not in the translation
+    script      words in a script that is not the translation's language's, and that the source does not have
+    symbols     pictographs, or words in a script that neither language has, that are not there
+
+How long translations are, and how often they repeat words, was looked up in 6,006 by people (newstest2012,
+Spanish and Russian): of those from 20 letters on two in a thousand are outside the bounds for length.
 """
 
 from __future__ import annotations
@@ -14,12 +19,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from models.writing import foreign_words, script_of, symbols
+
 _ADDRESS = re.compile(r"\b(?:[a-z][a-z0-9+.-]*://|www\.)\S+|\b[\w.+-]+@[\w-]+\.[\w.]+\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NUMBER = re.compile(r"(?:\d{1,3}(?:[.,’'\u00a0\u202f\u2009 ]\d{3}(?!\d))+|\d+)(?:[.,:]\d+)*")
 _LOOP = re.compile(r"(\S{1,12}?)\1{7,}")
 _LONGEST_LOOP = 12
+_PHRASE = 3  # words that nobody says twice running
 _COPIED_RUN = 4
+_SENTENCE = 20  # letters and digits from which a translation's length says something
+_SHORTEST, _LONGEST = 0.55, 2.5  # times the source's letters and digits
 
 
 def has_words(text: str) -> bool:
@@ -27,19 +37,25 @@ def has_words(text: str) -> bool:
     return any(character.isalpha() for character in _ADDRESS.sub(" ", text))
 
 
-def flags_of(source: str, translation: str) -> tuple[str, ...]:
-    """Name what looks wrong, in alphabetical order; () when nothing does."""
+def flags_of(source: str, translation: str, languages: tuple[str, str] = ("en", "")) -> tuple[str, ...]:
+    """Name what looks wrong, in alphabetical order; () when nothing does.
+
+    `languages` are the source's and the translation's.
+    """
     checks = {
         "copy": is_copy,
         "length": has_absurd_length,
         "numbers": loses_numbers,
         "repetition": repeats_itself,
     }
-    return tuple(name for name, check in checks.items() if check(source, translation))
+    found = tuple(name for name, check in checks.items() if check(source, translation))
+    if adds_foreign_words(source, translation, languages[1]):
+        found += ("script",)
+    return (*found, "symbols") if loses_symbols(source, translation, languages) else found
 
 
 def repeats_itself(source: str, translation: str) -> bool:
-    """Whether a word comes four times running, up to twelve words three times, or a string eight times.
+    """Whether a word or two come three times running, three to twelve twice, or a string eight times.
 
     As often as that in the source is no fault.
     """
@@ -54,7 +70,7 @@ def _repetitions(text: str) -> int:
     words = [word.casefold() for word in _WORD.findall(text)]
     worst = 0
     for length in range(1, _LONGEST_LOOP + 1):
-        allowed = 3 if length == 1 else 2
+        allowed = 2 if length < _PHRASE else 1
         run = 0  # how many words in a row equal the word `length` before them
         for earlier, later in zip(words, words[length:], strict=False):
             run = run + 1 if earlier == later else 0
@@ -89,15 +105,38 @@ def _ordinary_words(text: str) -> list[str]:
 
 
 def has_absurd_length(source: str, translation: str) -> bool:
-    """Whether it has over three times the source's letters and digits and 20, a quarter less 3, or none."""
+    """Whether it has too many or too few letters and digits.
+
+    From 20 on over 2.5 times the source's or under .55 of them; below, over three times and 20, or under a
+    quarter less 3; and none at all.
+    """
     there = sum(map(str.isalnum, source))
     here = sum(map(str.isalnum, translation))
+    if there >= _SENTENCE:
+        return not _SHORTEST * there <= here <= _LONGEST * there
     return here > 3 * there + 20 or here < there / 4 - 3 or (here == 0 < there)
 
 
 def loses_numbers(source: str, translation: str) -> bool:
     """Whether a number of the source, its separators aside, is nowhere in the translation."""
     return bool(Counter(_digits(source)) - Counter(_digits(translation)))
+
+
+def loses_symbols(source: str, translation: str, languages: tuple[str, str]) -> bool:
+    """Whether pictographs, or words of a script that neither language has, are not in the translation."""
+    if Counter(symbols(source)) - Counter(symbols(translation)):
+        return True
+    there = translation.casefold()
+    kept = set(foreign_words(source, languages[0]))
+    if script_of(languages[1]):
+        kept &= set(foreign_words(source, languages[1]))
+    return any(word.casefold() not in there for word in kept)
+
+
+def adds_foreign_words(source: str, translation: str, language: str) -> bool:
+    """Whether the translation has words that are not in its language's script, and not in the source."""
+    there = source.casefold()
+    return any(word.casefold() not in there for word in foreign_words(translation, language))
 
 
 def repair_numbers(source: str, translation: str) -> str:

@@ -18,7 +18,8 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from models.catalog import FileFact, Origin
+from models.catalog import FileFact, Kind, Origin
+from models.encoder_layout import choose_encoder_files
 from models.errors import CheckpointShippedError, HubMismatchError, HubRefusedError, HubUnreachableError
 from models.layout import OPTIONAL, PICKLED, REQUIRED, SAFETENSORS
 from models.manifest import ManifestError, check_file, fact_of
@@ -69,7 +70,7 @@ def pull(
     UnknownCheckpointError, CheckpointShippedError, HubUnreachableError, HubRefusedError, HubMismatchError,
     CheckpointInvalidError.
     """
-    entry = store.translator(checkpoint_id)
+    entry = store.entry(checkpoint_id)
     if entry.origin is not Origin.HUB:
         raise CheckpointShippedError(checkpoint_id)
     locks = _read_locks(store)
@@ -118,6 +119,11 @@ def _list(entry: Entry, revision: str, endpoint: str | None) -> Listing:
 def _choose(entry: Entry, listing: Listing) -> list[Listed]:
     """Pick the files of a checkpoint, safetensors before pickled weights."""
     there = {file.name: file for file in listing.files}
+    if entry.kind is Kind.ENCODER:
+        chosen, missing = choose_encoder_files(there)
+        if missing:
+            raise HubMismatchError(entry.repository, missing[0], "the repository does not have it")
+        return [there[name] for name in chosen]
     weights = SAFETENSORS if SAFETENSORS in there else PICKLED
     if missing := [name for name in (*REQUIRED, weights) if name not in there]:
         raise HubMismatchError(entry.repository, missing[0], "the repository does not have it")

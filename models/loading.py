@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.catalog import Kind, read_catalog
+from models.catalog import Kind, Origin
 from models.decoding import DecodingSettings
-from models.errors import CheckpointInvalidError, EncoderUnsupportedError, EngineError, UnknownCheckpointError
+from models.errors import CheckpointInvalidError, EngineError, UnknownCheckpointError
 from models.guarded import GuardedTranslator
 from models.manifest import read_manifest
 from models.store import Store, default_store
@@ -35,8 +35,8 @@ def load_translator(
 
     `device` is "auto" (a GPU where the engine finds one), "cpu" or "cuda"; `engine` is "ctranslate2" (int8 on
     a processor, float16 on a GPU; the checkpoint is converted once), "torch", or "auto": ctranslate2 where it
-    is installed and can keep what it converts. `threads` are the processor's (None: as many as the engine
-    takes by itself).
+    is installed and can keep what it converts. `threads` are the processor's (None: its physical cores; never
+    more).
 
     Raises UnknownCheckpointError, CheckpointMissingError, CheckpointDamagedError, CheckpointInvalidError,
     DeviceError, EngineError.
@@ -53,7 +53,9 @@ def load_translator(
     limit = entry.sentence_limit or loaded.positions // 2 - 8
     checkpoint = Checkpoint(checkpoint_id, read_manifest(folder).revision, entry.targets, limit)
     translator = MarianTranslator(checkpoint, tokenizer, loaded, settings)
-    return GuardedTranslator(translator, translator.with_settings(settings.against_loops()))
+    return GuardedTranslator(
+        translator, translator.with_settings(settings.against_loops()), source=entry.source
+    )
 
 
 def _load_engine(
@@ -78,14 +80,25 @@ def _load_engine(
     from models.marian import load_torch_engine
 
     folder = store.open(checkpoint_id)
-    return folder, load_torch_engine(folder, device=device, threads=threads)
+    heads = store.catalog[checkpoint_id].heads
+    return folder, load_torch_engine(folder, device=device, threads=threads, heads=heads)
 
 
-def load_encoder(encoder_id: str = "use", *, threads: int = 1) -> Encoder:
-    """Load an encoder; raise UnknownCheckpointError, EncoderMissing- or EncoderUnsupportedError."""
-    encoders = read_catalog().of_kind(Kind.ENCODER)
-    if encoder_id not in {entry.id for entry in encoders}:
-        raise UnknownCheckpointError(encoder_id, [entry.id for entry in encoders])
-    if encoder_id != "use":
-        raise EncoderUnsupportedError(encoder_id)
-    return load_use_encoder(threads=threads)
+def load_encoder(
+    encoder_id: str = "use", *, store: Store | None = None, device: str = "auto", threads: int = 1
+) -> Encoder:
+    """Load an encoder: the package's, or one of the store's on a device ("auto", "cpu" or "cuda").
+
+    Raises UnknownCheckpointError, EncoderMissingError, CheckpointMissingError, CheckpointDamagedError,
+    CheckpointInvalidError, DeviceError.
+    """
+    store = store or default_store()
+    entry = next((entry for entry in store.catalog.of_kind(Kind.ENCODER) if entry.id == encoder_id), None)
+    if entry is None:
+        known = [entry.id for entry in store.catalog.of_kind(Kind.ENCODER)]
+        raise UnknownCheckpointError(encoder_id, known)
+    if entry.origin is Origin.PACKAGE:
+        return load_use_encoder(threads=threads)
+    from models.labse import load_labse_encoder
+
+    return load_labse_encoder(store.open(encoder_id), device=device)

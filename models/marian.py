@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from models.attention import Heads
 from models.batching import batches
+from models.cores import physical_cores
 from models.device import resolve_device
 from models.engine import Hypothesis
 from models.errors import CheckpointInvalidError
@@ -29,10 +31,14 @@ class TorchEngine:
     """Runs a loaded MarianMTModel, on the device and with the number format it was loaded with.
 
     `batch_tokens` bounds the padded source tokens of a batch; it changes speed and memory, never a result.
+    `heads` says which attention `attend` gives.
     """
 
-    def __init__(self, network: MarianMTModel, *, batch_tokens: int = 1024) -> None:
+    def __init__(
+        self, network: MarianMTModel, *, batch_tokens: int = 1024, heads: Heads | None = None
+    ) -> None:
         self._network: Any = network
+        self._heads = heads or Heads()
         self._batch_tokens = batch_tokens
         self._config: Any = network.config
 
@@ -62,6 +68,32 @@ class TorchEngine:
             for index, hypothesis in zip(batch, results, strict=True):
                 found[index] = hypothesis
         return [hypothesis for hypothesis in found if hypothesis is not None]
+
+    def attend(
+        self, sources: Sequence[Sequence[int]], outputs: Sequence[Sequence[int]]
+    ) -> list[Sequence[Sequence[float]]]:
+        """Return how outputs look at their sources (see `Engine.attend`)."""
+        import torch
+
+        pad, start = int(self._config.pad_token_id), int(self._config.decoder_start_token_id)
+        layer, heads = self._heads.within(self._config.decoder_layers, self._config.decoder_attention_heads)
+        device = self._network.device
+        lengths = [max(len(source), len(output)) for source, output in zip(sources, outputs, strict=True)]
+        found: list[Sequence[Sequence[float]]] = [()] * len(sources)
+        for batch in batches(lengths, budget=self._batch_tokens):
+            ids, mask = _padded([sources[index] for index in batch], pad)
+            shifted, _ = _padded([[start, *outputs[index][:-1]] for index in batch], pad)
+            with torch.inference_mode():
+                states = self._network.model(
+                    input_ids=ids.to(device),
+                    attention_mask=mask.to(device),
+                    decoder_input_ids=shifted.to(device),
+                    output_attentions=True,
+                )
+            mean = states.cross_attentions[layer][:, :heads].float().mean(dim=1).cpu()
+            for index, rows in zip(batch, mean, strict=True):
+                found[index] = rows[: len(outputs[index]), : len(sources[index])].tolist()
+        return found
 
     def _search(
         self, sources: Sequence[Sequence[int]], limit: int, settings: DecodingSettings
@@ -132,20 +164,25 @@ def _padded(rows: Sequence[Sequence[int]], pad: int) -> tuple[Tensor, Tensor]:
 
 
 def load_torch_engine(
-    folder: Path, *, device: str = "auto", threads: int | None = None, batch_tokens: int = 1024
+    folder: Path,
+    *,
+    device: str = "auto",
+    threads: int | None = None,
+    batch_tokens: int = 1024,
+    heads: Heads | None = None,
 ) -> TorchEngine:
     """Load a checkpoint folder: float32 on a CPU, float16 on a GPU.
 
-    `device` is "auto" (a GPU where there is one), "cpu" or "cuda". `threads`, where given, is torch's number
-    of threads for the whole process: torch has no other. Raises DeviceError, CheckpointInvalidError.
+    `device` is "auto" (a GPU where there is one), "cpu" or "cuda". `threads` (None: as torch has it; never
+    more than the physical cores) is torch's number of threads for the whole process: torch has no other.
+    `heads` is the attention it tells. Raises DeviceError, CheckpointInvalidError.
     """
     import torch
     from transformers import GenerationConfig, MarianConfig, MarianMTModel
     from transformers.utils import logging
 
     chosen = resolve_device(device, gpu=torch.cuda.is_available(), runtime="torch")
-    if threads is not None:
-        torch.set_num_threads(threads)
+    torch.set_num_threads(min(threads or torch.get_num_threads(), physical_cores()))
     config = MarianConfig.from_dict(read_json(folder, CONFIG))
     bars = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -155,6 +192,7 @@ def load_torch_engine(
             config=config,
             dtype=torch.float16 if chosen == "cuda" else torch.float32,
             local_files_only=True,
+            attn_implementation="eager",  # the others do not give their attention
             use_safetensors=weights_name(folder) == SAFETENSORS,
             weights_only=True,
         )
@@ -166,7 +204,7 @@ def load_torch_engine(
     network.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
     # what the checkpoint would set aside from ours
     placed: Any = network
-    return TorchEngine(placed.to(chosen).eval(), batch_tokens=batch_tokens)
+    return TorchEngine(placed.to(chosen).eval(), batch_tokens=batch_tokens, heads=heads)
 
 
 def unpickle_weights(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """The checkpoints on this machine.
 
     ROOT/checkpoints/ID/    the files of a checkpoint and their manifest.json
-    ROOT/converted/ID/int8/ what CTranslate2 runs: made once from the former, with a manifest.json of its own
+    ROOT/converted/ID/int8.2/ what CTranslate2 runs: made once from the former, with its own manifest.json
     ROOT/partial/           what is being copied or pulled; never loaded
 
 A shipped checkpoint lies in the package instead, as SHIPPED/ID/. Every opening checks every file; copies are
@@ -20,7 +20,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.catalog import Catalog, Entry, Kind, Origin, read_catalog
+from models.conversion import FORM, convert_checkpoint
+from models.encoder_layout import DENSE, check_encoder_layout, encoder_files_to_take
 from models.errors import (
+    ArchiveError,
     CheckpointDamagedError,
     CheckpointMissingError,
     CheckpointShippedError,
@@ -72,7 +75,7 @@ class Store:
 
     def verify(self, checkpoint_id: str) -> Manifest:
         """Check every file of a checkpoint against its manifest and the catalog; raise as `open` does."""
-        entry = self.translator(checkpoint_id)
+        entry = self.entry(checkpoint_id)
         folder = self.folder(checkpoint_id)
         if not folder.is_dir() or not any(folder.iterdir()):
             raise CheckpointMissingError(checkpoint_id, entry.command)
@@ -101,7 +104,9 @@ class Store:
     def installed(self) -> tuple[Installed, ...]:
         """List the checkpoints on this machine, in the catalog's order, without checking their files."""
         found = []
-        for entry in self.catalog.of_kind(Kind.TRANSLATOR):
+        for entry in self.catalog.entries:
+            if entry.origin is Origin.PACKAGE:
+                continue
             folder = self.folder(entry.id)
             try:
                 manifest = read_manifest(folder)
@@ -111,23 +116,30 @@ class Store:
         return tuple(found)
 
     def import_folder(self, folder: Path, as_id: str, *, revision: str = "") -> Path:
-        """Copy a Marian checkpoint into the store under a catalog id, in place of what was there.
+        """Copy a checkpoint into the store under a catalog id, in place of what was there.
 
-        Raises UnknownCheckpointError, CheckpointShippedError, CheckpointInvalidError (not a Marian
-        checkpoint), or CheckpointDamagedError (not the files the catalog pins).
+        Raises UnknownCheckpointError, CheckpointShippedError, CheckpointInvalidError (neither a Marian
+        checkpoint nor an encoder in LaBSE's layout), or CheckpointDamagedError (not the files the catalog
+        pins).
         """
         entry = self._replaceable(as_id)
-        names = files_to_take(folder)
+        take = encoder_files_to_take if entry.kind is Kind.ENCODER else files_to_take
         with self.staging() as beside:
-            for name in names:
+            for name in take(folder):
+                (beside / name).parent.mkdir(exist_ok=True)
                 shutil.copyfile(folder / name, beside / name)
             return self.install(beside, entry, revision=revision)
 
     def import_archive(self, archive: Path, as_id: str, *, revision: str = "") -> Path:
-        """Unpack a zip or tar into the store as `import_folder` does; raise as it does, and ArchiveError."""
+        """Unpack a zip or tar into the store as `import_folder` does; raise as it does, and ArchiveError.
+
+        Encoders lie in several folders, and are imported from a folder only.
+        """
         from models.archive import unpack
 
         entry = self._replaceable(as_id)
+        if entry.kind is Kind.ENCODER:
+            raise ArchiveError(archive, "an encoder is imported from its folder; unpack it first")
         with self.staging() as beside:
             unpack(archive, beside)
             return self.install(beside, entry, revision=revision)
@@ -137,11 +149,16 @@ class Store:
 
         Pickled weights become safetensors. Raises CheckpointInvalidError, CheckpointDamagedError.
         """
-        if weights_name(beside) == PICKLED:
-            from models.marian import unpickle_weights
+        folders = [beside, beside / DENSE] if entry.kind is Kind.ENCODER else [beside]
+        for folder in folders:
+            if weights_name(folder) == PICKLED:
+                from models.marian import unpickle_weights
 
-            unpickle_weights(beside)
-        check_layout(beside)
+                unpickle_weights(folder)
+        if entry.kind is Kind.ENCODER:
+            check_encoder_layout(beside)
+        else:
+            check_layout(beside)
         write_manifest(beside, entry.id, revision)
         try:
             verify_manifest(beside, entry.files)
@@ -154,14 +171,12 @@ class Store:
 
         Raises as `open` does, and CheckpointInvalidError when it cannot be converted.
         """
-        from models.conversion import convert_checkpoint
-
         if place := self.converted(checkpoint_id, quantization):
             return place
         revision = self.verify(checkpoint_id).revision
         folder = self.folder(checkpoint_id)
         with self.staging() as beside:
-            convert_checkpoint(folder, beside, quantization)
+            convert_checkpoint(folder, beside, quantization, self.catalog[checkpoint_id].heads)
             for name in (VOCAB, SOURCE_SPM, TARGET_SPM):
                 shutil.copyfile(folder / name, beside / name)
             shutil.copyfile(folder / CONFIG, beside / CHECKPOINT_CONFIG)
@@ -179,7 +194,7 @@ class Store:
         return place if (found.checkpoint_id, found.revision) == (checkpoint_id, wanted) else None
 
     def _converted_folder(self, checkpoint_id: str, quantization: str) -> Path:
-        return self.root / "converted" / checkpoint_id / quantization
+        return self.root / "converted" / checkpoint_id / f"{quantization}.{FORM}"
 
     @contextmanager
     def staging(self) -> Iterator[Path]:
@@ -198,12 +213,17 @@ class Store:
         if not place.is_dir():
             raise CheckpointMissingError(checkpoint_id, entry.command)
         gone = [place, self.root / "converted" / checkpoint_id]
-        size = sum(path.stat().st_size for folder in gone for path in folder.rglob("*") if path.is_file())
+        size = self.disk_size(checkpoint_id)
         with self.staging() as beside:
             for number, folder in enumerate(gone):
                 with suppress(FileNotFoundError):
                     folder.replace(beside / str(number))  # gone at once, however long the rest takes
         return size
+
+    def disk_size(self, checkpoint_id: str) -> int:
+        """Return the bytes a checkpoint takes on this machine, its converted forms with it."""
+        places = (self.folder(checkpoint_id), self.root / "converted" / checkpoint_id)
+        return sum(map(folder_size, places))
 
     def _put(self, beside: Path, place: Path) -> Path:
         """Rename a staged folder into place; if others do so at the same time, the last one stays."""
@@ -219,6 +239,14 @@ class Store:
                     if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                         raise
 
+    def entry(self, checkpoint_id: str) -> Entry:
+        """Return the entry of a checkpoint with files of its own; raise UnknownCheckpointError for others."""
+        entry = self.catalog[checkpoint_id]
+        if entry.origin is Origin.PACKAGE:
+            known = [known.id for known in self.catalog.entries if known.origin is not Origin.PACKAGE]
+            raise UnknownCheckpointError(checkpoint_id, known)
+        return entry
+
     def translator(self, checkpoint_id: str) -> Entry:
         """Return a checkpoint's entry; raise UnknownCheckpointError for other ids, encoders' too."""
         entry = self.catalog[checkpoint_id]
@@ -228,10 +256,15 @@ class Store:
         return entry
 
     def _replaceable(self, checkpoint_id: str) -> Entry:
-        entry = self.translator(checkpoint_id)
+        entry = self.entry(checkpoint_id)
         if entry.origin is Origin.SHIPPED:
             raise CheckpointShippedError(checkpoint_id)
         return entry
+
+
+def folder_size(folder: Path) -> int:
+    """Return the bytes of all files in a folder, 0 if it is not there."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def default_root() -> Path:

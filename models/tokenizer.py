@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from models.errors import CheckpointInvalidError
 from models.layout import SOURCE_SPM, TARGET_SPM, VOCAB, read_json
@@ -34,6 +34,9 @@ class Pieces(Protocol):
     def decode_pieces(self, pieces: list[str], /) -> str:
         """Join pieces into text."""
 
+    def encode_as_offset_mapping(self, text: str, /) -> Mapping[str, Any]:
+        """Cut text into "pieces", with the "offsets" at which each stands in it, in characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
@@ -41,6 +44,14 @@ class Encoded:
 
     ids: tuple[int, ...]
     unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A text's ids, without tag and `</s>`, and where each piece stands in it, without space at its edges."""
+
+    ids: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
 
 
 class Tokenizer:
@@ -77,8 +88,7 @@ class Tokenizer:
         pieces = list(self._without_tags(self._source.encode_as_pieces(self._normalise(sentence))))
         unknown = tuple(piece for piece in pieces if piece not in self._ids)
         ids = [self._ids.get(piece, self.unknown) for piece in pieces]
-        start = [self._ids[tag]] if tag else []
-        return Encoded((*start, *ids, self.end), unknown)
+        return Encoded((*self.begin(tag), *ids, self.end), unknown)
 
     def decode(self, ids: Sequence[int]) -> str:
         """Decode an output; end, padding, tags and unknown pieces leave no trace in the text."""
@@ -86,6 +96,31 @@ class Tokenizer:
         pieces = [piece for id_ in ids if (piece := self._pieces[id_]) not in silent]
         text = self._target.decode_pieces(pieces)
         return text.replace("\u2581", " ").strip()
+
+    def begin(self, tag: str) -> tuple[int, ...]:
+        """Return the ids that stand before a sentence: the target's tag, or nothing."""
+        return (self._ids[tag],) if tag else ()
+
+    def locate_source(self, text: str) -> Located:
+        """Cut a source into pieces with their places; its punctuation is not normalised, so offsets hold."""
+        return self._located(self._source, text)
+
+    def locate_target(self, text: str) -> Located:
+        """Cut a translation into pieces with their places."""
+        return self._located(self._target, text)
+
+    def _located(self, pieces: Pieces, text: str) -> Located:
+        mapping = pieces.encode_as_offset_mapping(text)
+        ids: list[int] = []
+        spans: list[tuple[int, int]] = []
+        for piece, (start, end) in zip(mapping["pieces"], mapping["offsets"], strict=True):
+            inner = text[start:end]
+            start += len(inner) - len(inner.lstrip())
+            end = max(end - len(inner) + len(inner.rstrip()), start)
+            spelt = list(self._without_tags([piece]))
+            ids += [self._ids.get(part, self.unknown) for part in spelt]
+            spans += [(start, end)] * len(spelt)
+        return Located(tuple(ids), tuple(spans))
 
     def _without_tags(self, pieces: Iterable[str]) -> Iterable[str]:
         """Spell out the tags that a user's text itself contains, character by character."""

@@ -14,12 +14,14 @@ class Translation:
     """One sentence's translation.
 
     `score` is the mean token log-probability (natural logarithm, at most 0; higher is surer).
-    `flags` names what looks wrong with it, e.g. "repetition"; empty when nothing does.
+    `flags` names what looks wrong with it, e.g. "repetition"; empty when nothing does. `similarity` is the
+    cosine of its vector and the sentence's (-1 to 1), None where nobody compared them.
     """
 
     text: str
     score: float
     flags: tuple[str, ...] = ()
+    similarity: float | None = None
 
 
 class Translator(Protocol):

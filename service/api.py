@@ -4,15 +4,18 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-import anyio
 from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from models.catalog import Kind
 from models.errors import ModelError
 from service.article import Article
 from service.documents import article_of
+from service.guard import charge
+from service.metrics import CONTENT_TYPE
 from service.negotiation import chosen_form, rendered
+from service.options import Options
 from service.pipeline import SOURCE, Pipeline
 from service.problems import problem_of
 from service.render.forms import FORMS
@@ -20,11 +23,13 @@ from service.render.json_form import AlignedOut
 from service.requests import AlignBody, CompareBody, TranslateBody
 from service.result import Aligned
 from service.streaming import streamed
+from service.watching import watched
+from service.work import Work
 
 router = APIRouter()
 
 Accept = Annotated[str | None, Header(description="The form of the answer")]
-_HEADERS = {"Vary": "Accept", "X-Content-Type-Options": "nosniff"}
+_HEADERS = {"Vary": "Accept"}
 _FORMS: dict[int | str, dict[str, Any]] = {
     200: {
         "model": AlignedOut,
@@ -35,10 +40,15 @@ _FORMS: dict[int | str, dict[str, Any]] = {
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"application/problem+json": {}}}
     for status, text in (
+        (401, "A key is needed, or the one sent is unknown or revoked"),
         (406, "No form there is is acceptable"),
         (413, "The body, a text or its number of sentences is over the limit"),
         (422, "Something in the request cannot be used"),
-        (503, "A checkpoint is not on the server; the detail says how to get it"),
+        (429, "Too much in a minute or a month; Retry-After says when to come again"),
+        (
+            503,
+            "A checkpoint is not there, or there is too much to do; Retry-After says when to come again",
+        ),
     )
 }
 
@@ -52,6 +62,11 @@ class ModelOut(BaseModel):
     targets: list[str]
     licence: str
     quality: str
+    test_set: str = Field(description='The test set of `bleu`, "" where nothing is published')
+    bleu: dict[str, float] = Field(description="Published BLEU by target")
+    download_mb: int = Field(description="MB that a pull fetches; 0: not known, or nothing to pull")
+    memory_mb: int = Field(description="MB in memory, int8 on a processor; 0: not known")
+    size_mb: float = Field(description="MB on the server's disk; 0: not there")
     installed: bool = Field(description="Whether it is on the server")
     loaded: bool = Field(description="Whether it is in memory")
 
@@ -61,31 +76,38 @@ class LanguagesOut(BaseModel):
 
     source: str
     targets: list[str]
+    pairs: dict[str, list[str]] = Field(description="For each language what it can be translated into")
     alignable: list[str]
 
 
 @router.post("/v1/translate", response_model=AlignedOut, responses=_FORMS | _PROBLEMS, tags=["articles"])
 async def translate(request: Request, body: TranslateBody, accept: Accept = None) -> Response:
-    """Translate an English article into one or more languages, sentences aligned.
+    """Translate an article into one or more languages, sentences aligned.
 
     As `application/x-ndjson` it comes sentence by sentence while it is translated.
     """
     pipeline: Pipeline = request.state.pipeline
+    await charge(request, len(body.text))
+
+    claim = Work.within(request.state.deadline)
 
     def read() -> Article:
         return article_of(body.text, body.format, body.source, extract=body.extract)
 
+    def options() -> Options:
+        terms = body.terms(body.targets, request.state.glossaries)
+        return Options(model=body.model, quality=body.quality, edits=body.edits, glossary=terms, work=claim)
+
     if chosen_form(accept).name == "ndjson":
         return await streamed(
-            lambda: pipeline.stream(read(), body.targets, model=body.model, edits=body.edits),
+            lambda: pipeline.stream(read(), body.targets, **options()),
             FORMS["ndjson"].media_type,
             _HEADERS,
+            claim,
             request.state.model_work,
         )
     return await _answer(
-        request,
-        accept,
-        lambda: pipeline.translate(read(), body.targets, model=body.model, edits=body.edits),
+        request, accept, lambda: pipeline.translate(read(), body.targets, **options()), claim
     )
 
 
@@ -93,6 +115,7 @@ async def translate(request: Request, body: TranslateBody, accept: Accept = None
 async def align(request: Request, body: AlignBody, accept: Accept = None) -> Response:
     """Align the sentences of two or more versions of an article."""
     pipeline: Pipeline = request.state.pipeline
+    await charge(request, sum(map(len, body.versions.values())))
 
     def work() -> Aligned:
         return pipeline.align(
@@ -102,29 +125,40 @@ async def align(request: Request, body: AlignBody, accept: Accept = None) -> Res
             ]
         )
 
-    return await _answer(request, accept, work)
+    return await _answer(request, accept, work, Work.within(request.state.deadline))
 
 
 @router.post("/v1/compare", response_model=AlignedOut, responses=_FORMS | _PROBLEMS, tags=["articles"])
 async def compare(request: Request, body: CompareBody, accept: Accept = None) -> Response:
     """Align versions and report what an editor should look at; missing versions can be made by machine."""
     pipeline: Pipeline = request.state.pipeline
+    await charge(request, sum(map(len, body.versions.values())))
 
     def work() -> Aligned:
         articles = [
             article_of(text, body.format, language, extract=body.extract)
             for language, text in body.versions.items()
         ]
-        return pipeline.compare(articles, body.translate_missing, model=body.model, edits=body.edits)
+        terms = body.terms(body.translate_missing, request.state.glossaries)
+        return pipeline.compare(
+            articles,
+            body.translate_missing,
+            model=body.model,
+            quality=body.quality,
+            edits=body.edits,
+            glossary=terms,
+            work=claim,
+        )
 
-    return await _answer(request, accept, work)
+    claim = Work.within(request.state.deadline)
+    return await _answer(request, accept, work, claim)
 
 
-@router.get("/v1/models", tags=["service"])
+@router.get("/v1/models", tags=["service"], responses={status: _PROBLEMS[status] for status in (401, 429)})
 def models(request: Request) -> list[ModelOut]:
     """List the catalog: what there is, and what of it is on the server and in memory."""
     store = request.state.store
-    installed = {item.entry.id for item in store.installed()}
+    installed = {item.entry.id: item.size for item in store.installed()}
     loaded = set(request.state.pipeline.engines.loaded)
     return [
         ModelOut(
@@ -134,6 +168,11 @@ def models(request: Request) -> list[ModelOut]:
             targets=list(entry.targets),
             licence=entry.licence,
             quality=entry.quality,
+            test_set=entry.test_set,
+            bleu=dict(entry.bleu),
+            download_mb=entry.download,
+            memory_mb=entry.memory,
+            size_mb=round(installed.get(entry.id, 0) / 1e6, 1),
             installed=entry.id in installed or entry.id == request.state.pipeline.encoder_id,
             loaded=entry.id in loaded or entry.id == request.state.pipeline.encoder_id,
         )
@@ -141,12 +180,17 @@ def models(request: Request) -> list[ModelOut]:
     ]
 
 
-@router.get("/v1/languages", tags=["service"], responses={503: _PROBLEMS[503]})
+@router.get(
+    "/v1/languages", tags=["service"], responses={status: _PROBLEMS[status] for status in (401, 429, 503)}
+)
 def languages(request: Request) -> LanguagesOut:
     """List the languages that can be translated into, and those that can be aligned."""
     pipeline: Pipeline = request.state.pipeline
     return LanguagesOut(
-        source=SOURCE, targets=list(pipeline.engines.targets), alignable=list(pipeline.languages)
+        source=SOURCE,
+        targets=list(pipeline.engines.targets),
+        pairs={source: list(targets) for source, targets in pipeline.engines.pairs.items()},
+        alignable=list(pipeline.languages),
     )
 
 
@@ -166,10 +210,14 @@ def readyz(request: Request) -> Response | dict[str, str]:
     return {"status": "ready"}
 
 
-async def _answer(request: Request, accept: str | None, work: Callable[[], Aligned]) -> Response:
+@router.get("/metrics", tags=["service"], response_class=PlainTextResponse)
+def metrics(request: Request) -> Response:
+    """Give what Prometheus scrapes: counts and times, no texts."""
+    return Response(request.state.metrics.exposition(), media_type=CONTENT_TYPE)
+
+
+async def _answer(request: Request, accept: str | None, work: Callable[[], Aligned], claim: Work) -> Response:
     """Run model work off the event loop, and render what comes of it there too."""
     form = chosen_form(accept)
-    content = await anyio.to_thread.run_sync(
-        lambda: rendered(work(), form), limiter=request.state.model_work, abandon_on_cancel=False
-    )
+    content = await watched(request, lambda: rendered(work(), form), claim, request.state.model_work)
     return Response(content, media_type=form.media_type, headers=_HEADERS)

@@ -2,30 +2,65 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import time
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 import anyio
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
+from alignment.lexical import LexicalEncoder
+from models.cached import CachedEncoder, MemoryVectors
 from models.decoding import DecodingSettings
 from models.errors import ModelError
+from models.language import LanguageIdentifier
 from models.loading import load_encoder, load_translator
+from models.routes import PIVOT
 from models.store import Store, default_store
+from service.access import Access, Allowances
 from service.api import router
+from service.api_memory import router as memory_router
+from service.batcher import Batcher
 from service.body_limit import BodyLimit
+from service.compat.parts import Compat, build_compat
+from service.compat.routes import answer_to, build_routers
 from service.config import Settings, read_settings
+from service.database import open_database
+from service.detect import LangidDetector
 from service.engines import Engines
+from service.errors import MemoryFileError
+from service.glossary import read_glossaries
+from service.glossed import GlossaryTranslator
+from service.guard import Guard
+from service.keys import KEY_TABLES, KeyStore
+from service.limits import Buckets
+from service.memory.database import Memory
+from service.memory.remembering import RememberingTranslator
+from service.metrics import Metrics
+from service.notice import starter_notice
 from service.page import install_page
 from service.pipeline import Limits, Pipeline
 from service.problems import install_problems
+from service.request_log import RequestLog
+from service.security_headers import SecurityHeaders
+from service.turns import SharedEncoder, Turns
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
+    from models.catalog import Entry
+    from models.encoder import Encoder
     from models.translation import Translator
+    from service.glossary import Glossary
+    from service.observer import Observer
 
+_LOG = logging.getLogger("triptych")
 # What USE-multilingual was trained on (Yang et al. 2020, section 3).
 _LANGUAGES = ("en", "es", "ru", "ar", "de", "fr", "it", "ja", "ko", "nl", "pl", "pt", "th", "tr", "zh")
 
@@ -35,7 +70,13 @@ class State(TypedDict):
 
     pipeline: Pipeline
     store: Store
+    metrics: Metrics
     model_work: anyio.CapacityLimiter
+    access: Access
+    compat: Compat
+    memory: Memory | None
+    glossaries: dict[str, Glossary]
+    deadline: int
 
 
 def release() -> str:
@@ -51,7 +92,7 @@ def build_store(settings: Settings) -> Store:
     return default_store(settings.store)
 
 
-def build_pipeline(settings: Settings) -> Pipeline:
+def build_pipeline(settings: Settings, observer: Observer | None = None) -> Pipeline:
     """Build the pipeline that the settings describe; engines load at first use, the encoder at once.
 
     Raises a ModelError when the encoder cannot be had.
@@ -65,32 +106,135 @@ def build_pipeline(settings: Settings) -> Pipeline:
             device=settings.device,
             engine=settings.engine,
             settings=DecodingSettings(beams=settings.beams),
-            threads=settings.threads,
+            threads=settings.threads or _cores(),
         )
 
-    limits = Limits(settings.max_characters, settings.max_sentences)
+    threads = settings.threads or _cores()
+    turns = Turns(max(_cores() // threads, 1))
+    memory = build_memory(settings)
+    encoder = build_encoder(settings, store)
+
+    def candidates() -> Sequence[Entry]:
+        if settings.models:
+            return [store.translator(checkpoint_id) for checkpoint_id in settings.models]
+        return [item.entry for item in store.installed()]
+
+    def batching(translator: Translator) -> Batcher:
+        return Batcher(translator, turns, capacity=settings.queue, observer=observer)
+
+    def layers(translator: Translator, glossary: Glossary) -> Translator:
+        if glossary:
+            translator = GlossaryTranslator(translator, glossary, encoder)
+        return RememberingTranslator(translator, memory, release(), observer) if memory else translator
+
+    quality = None if settings.models else settings.quality
     return Pipeline(
-        Engines(load, settings.models), load_encoder(settings.encoder), _LANGUAGES, limits, release()
+        Engines(load, candidates, store.catalog, quality, batching, layers),
+        encoder,
+        _LANGUAGES,
+        Limits(settings.max_characters, settings.max_sentences),
+        release(),
+        LanguageIdentifier(_LANGUAGES),
     )
 
 
+def build_memory(settings: Settings) -> Memory | None:
+    """Return the translation memory that the settings name, None if they want none.
+
+    Raises MemoryFileError. Where none is named and the store cannot be written to, there is none.
+    """
+    if settings.memory == Path("off"):
+        return None
+    path = settings.memory or build_store(settings).root / "memory.db"
+    try:
+        return Memory(path, settings.memory_units)
+    except MemoryFileError as error:
+        if settings.memory is None and isinstance(error.__cause__, OSError):
+            _LOG.warning("there is no translation memory: %s", error.problem)
+            return None
+        raise
+
+
+def build_glossaries(settings: Settings) -> dict[str, Glossary]:
+    """Return the glossaries that the settings name, by name; raise GlossaryError."""
+    return read_glossaries(settings.glossary) if settings.glossary else {}
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _warn_of_starter(engines: Engines, store: Store) -> None:
+    """Say once in the log what is served with the starter, and how to get better."""
+    made = [(engines.translator(target).checkpoint_id, PIVOT, target) for target in engines.targets]
+    if notice := starter_notice(made, store.catalog):
+        _LOG.warning(notice)
+
+
+def database_url(settings: Settings) -> str:
+    """Return the database that the settings name: SQLite beside the checkpoints if they name none."""
+    return settings.database or f"sqlite:///{build_store(settings).root / 'triptych.db'}"
+
+
+def build_keys(settings: Settings) -> KeyStore:
+    """Return the API keys of the database that the settings name; raise DatabaseError."""
+    return KeyStore(open_database(database_url(settings), KEY_TABLES))
+
+
+def build_access(settings: Settings) -> Access:
+    """Return what admits callers and counts what they send; raise DatabaseError."""
+    allowances = Allowances(
+        settings.key_requests,
+        settings.key_characters,
+        settings.key_quota,
+        settings.address_requests,
+        settings.address_characters,
+    )
+    return Access(build_keys(settings), Buckets(time.monotonic), allowances, required=settings.require_key)
+
+
+def build_encoder(settings: Settings, store: Store) -> Encoder:
+    """Return the encoder that the settings name, its vectors kept in memory by content.
+
+    "none" is lengths and anchors alone. Raises a ModelError when the encoder cannot be had.
+    """
+    if settings.encoder == LexicalEncoder.encoder_id:
+        return LexicalEncoder()
+    encoder = load_encoder(settings.encoder, store=store, device=settings.device)
+    return CachedEncoder(SharedEncoder(encoder, Turns()), MemoryVectors())
+
+
 def create_app(
-    settings: Settings | None = None, build: Callable[[Settings], Pipeline] = build_pipeline
+    settings: Settings | None = None, build: Callable[[Settings], Pipeline] | None = None
 ) -> FastAPI:
-    """Return the HTTP service; `build` makes its pipeline when it starts."""
+    """Return the HTTP service; `build` makes its pipeline when it starts, `build_pipeline` by default."""
     chosen = settings or read_settings()
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        pipeline = await anyio.to_thread.run_sync(build, chosen)
+        make = build or partial(build_pipeline, observer=metrics)
+        pipeline = await anyio.to_thread.run_sync(make, chosen)
         with suppress(ModelError):  # /readyz says what is missing, and so does every request that needs it
             await anyio.to_thread.run_sync(pipeline.engines.load_preferred)
-        yield State(
-            pipeline=pipeline,
-            store=build_store(chosen),
-            # One at a time: the engine uses all the cores it was given by itself.
-            model_work=anyio.CapacityLimiter(1),
-        )
+            _warn_of_starter(pipeline.engines, build_store(chosen))
+        model_work = anyio.CapacityLimiter(chosen.requests)
+        async with anyio.create_task_group() as tasks:  # what runs in it is finished before the end
+            yield State(
+                pipeline=pipeline,
+                store=build_store(chosen),
+                metrics=metrics,
+                model_work=model_work,
+                access=build_access(chosen),
+                compat=build_compat(
+                    pipeline, LangidDetector(_LANGUAGES), model_work, database_url(chosen), tasks
+                ),
+                memory=await anyio.to_thread.run_sync(build_memory, chosen),
+                glossaries=await anyio.to_thread.run_sync(build_glossaries, chosen),
+                deadline=chosen.deadline,
+            )
+        await anyio.to_thread.run_sync(pipeline.engines.close)
 
     app = FastAPI(
         title="Triptych",
@@ -101,8 +245,21 @@ def create_app(
         docs_url=None,  # FastAPI's own would fetch its script from another host; service.page has one
         redoc_url=None,
     )
-    app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes)
+    # The last one added stands outside of the others.
+    app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes, answer=answer_to)
+    app.add_middleware(Guard)
+    if chosen.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=chosen.cors_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["X-Request-ID", "Location", "Retry-After"],
+        )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog, metrics=metrics)
     install_problems(app)
-    app.include_router(router)
+    for each in (router, memory_router, *build_routers(chosen.compat)):
+        app.include_router(each)
     install_page(app)
     return app

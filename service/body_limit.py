@@ -5,18 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from service.errors import LimitError
-from service.problems import problem_response
+from service.problems import problem_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class BodyLimit:
-    """ASGI middleware: answers 413 when a body is, or turns out to be, longer than `max_bytes`."""
+    """ASGI middleware: answers 413 when a body is, or turns out to be, longer than `max_bytes`.
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    `answer` gives the response to an error on a path; a problem document unless it is given.
+    """
+
+    def __init__(
+        self, app: ASGIApp, max_bytes: int, answer: Callable[[str, Exception], Response] | None = None
+    ) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._answer = answer or (lambda _, error: problem_of(error))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -51,4 +60,4 @@ class BodyLimit:
 
     async def _refuse(self, found: int | None, scope: Scope, receive: Receive, send: Send) -> None:
         error = LimitError("The request body", "bytes", found, self._max_bytes)
-        await problem_response(413, error.kind, str(error))(scope, receive, send)
+        await self._answer(scope["path"], error)(scope, receive, send)

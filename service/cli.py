@@ -1,4 +1,4 @@
-"""The command line: triptych translate, align, compare, serve, models.
+"""The command line: triptych translate, align, compare, serve, doctor, models, memory, keys.
 
 Exit codes: 0 done, 2 bad usage or bad input (one line on standard error), 1 anything unforeseen.
 Heavy packages are imported by the command that needs them, so that --help answers at once.
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from models.errors import ModelError
+from service.cli_keys import keys
+from service.cli_memory import memory
 from service.cli_models import models
 from service.errors import FormatError, ServiceError, VersionsError
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from service.article import Article
     from service.config import Settings
+    from service.glossary import Glossary
     from service.result import Aligned
 
 _FORM_NAMES = ("html", "json", "md", "ndjson", "tmx", "tsv", "xliff")
@@ -30,6 +33,17 @@ _VERSIONS = click.argument("versions", nargs=-1, required=True, metavar="LANG=FI
 _TO = click.option("--to", "forms", multiple=True, type=click.Choice(_FORM_NAMES), help="Form of the output.")
 _MODEL = click.option(
     "--model", metavar="ID", help="Checkpoint to translate with (see: triptych models list)."
+)
+_QUALITY = click.option(
+    "--quality",
+    type=click.Choice(["fast", "best"]),
+    help="Which of the checkpoints on this machine to take [TRIPTYCH_QUALITY, best].",
+)
+_GLOSSARY = click.option(
+    "--glossary",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Terms to keep to: NAME.en-es.tsv, English, tab, translation; no translation: copied.",
 )
 _EXTRACT = click.option("--extract", is_flag=True, help="Find the article in a whole web page (HTML).")
 
@@ -40,25 +54,33 @@ def cli() -> None:
     """Translate an article, align its versions, show them side by side."""
 
 
+cli.add_command(memory)
 cli.add_command(models)
+cli.add_command(keys)
 
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("-s", "--source", default="en", metavar="LANG", help="Language of FILE [en].")
 @click.option("-t", "--target", "targets", multiple=True, metavar="LANG", help="Target language [es, ru].")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.")
 @_TO
 @_MODEL
+@_QUALITY
+@_GLOSSARY
 @_EXTRACT
 def translate(
     file: Path,
+    source: str,
     targets: tuple[str, ...],
     output: Path | None,
     forms: tuple[str, ...],
     model: str | None,
+    quality: str | None,
+    glossary: Path | None,
     extract: bool,
 ) -> None:
-    """Translate an English FILE (.txt, .md, .html).
+    """Translate a FILE (.txt, .md, .html), English unless -s says otherwise.
 
     With -o, writes index.html, article.LANG.EXT, aligned.json and aligned.tmx there, or the forms named by
     --to. Without it, one form goes to standard output (JSON unless --to says otherwise).
@@ -67,9 +89,11 @@ def translate(
     from service.documents import read_article
 
     settings = _settings()
-    article = read_article(file, "en", max_bytes=settings.max_bytes, extract=extract)
+    article = read_article(file, source, max_bytes=settings.max_bytes, extract=extract)
+    terms = _terms(settings, glossary)
     pipeline = build_pipeline(settings)
-    aligned = pipeline.translate(article, targets or ("es", "ru"), model=model)
+    wanted = targets or tuple(target for target in ("es", "ru") if target != source)
+    aligned = pipeline.translate(article, wanted, model=model, quality=quality, glossary=terms)
     if output is None:
         _print(aligned, forms or ("json",))
     else:
@@ -99,6 +123,8 @@ def align(versions: tuple[str, ...], output: Path | None, forms: tuple[str, ...]
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write to.")
 @_TO
 @_MODEL
+@_QUALITY
+@_GLOSSARY
 @_EXTRACT
 def compare(
     versions: tuple[str, ...],
@@ -106,18 +132,24 @@ def compare(
     output: Path | None,
     forms: tuple[str, ...],
     model: str | None,
+    quality: str | None,
+    glossary: Path | None,
     extract: bool,
 ) -> None:
     """Compare versions of an article and report what an editor should look at, e.g. en=a.md es=b.md.
 
-    Missing versions (of es and ru, or of the languages named by -t) are translated from en by machine.
+    Missing versions (of es and ru, or of the languages named by -t) are translated by machine, from en
+    where it is given.
     """
     from service.app import build_pipeline
 
     articles = _articles(versions, extract)
     given = {article.language for article in articles}
     missing = [target for target in targets or ("es", "ru") if target not in given]
-    aligned = build_pipeline(_settings()).compare(articles, missing, model=model)
+    settings = _settings()
+    terms = _terms(settings, glossary)
+    pipeline = build_pipeline(settings)
+    aligned = pipeline.compare(articles, missing, model=model, quality=quality, glossary=terms)
     _deliver(aligned, output, forms, default="html" if output is not None else "json")
     _announce(aligned)
 
@@ -125,19 +157,28 @@ def compare(
 @cli.command()
 @click.option("--host", help="Address to listen on [TRIPTYCH_HOST, 127.0.0.1].")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on [TRIPTYCH_PORT, 8000].")
-def serve(host: str | None, port: int | None) -> None:
-    """Run the HTTP service; its documentation is at /docs."""
-    import uvicorn
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that serve [TRIPTYCH_WORKERS, 1].")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Run the HTTP service: a page at /, its documentation at /docs."""
+    from service.serving import serve
 
-    from service.app import create_app
+    given = {"host": host, "port": port, "workers": workers}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    serve(_settings().model_copy(update=chosen))
 
-    settings = _settings()
-    uvicorn.run(
-        create_app(settings),
-        host=host or settings.host,
-        port=settings.port if port is None else port,
-        server_header=False,
-    )
+
+@cli.command()
+def doctor() -> None:
+    """Say what is missing or wrong, and what to do about it; exit code 1 where something has to be done."""
+    from service.doctor import examine
+
+    checks = examine(_settings())
+    for check in checks:
+        click.echo(f"{check.state:5} {check.what}: {check.found}")
+        if check.remedy:
+            click.echo(f"      {check.remedy}")
+    if any(check.state == "fail" for check in checks):
+        sys.exit(1)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -181,6 +222,16 @@ def _settings() -> Settings:
     return read_settings()
 
 
+def _terms(settings: Settings, glossary: Path | None) -> Glossary:
+    """Return the terms of the file that was named, else of the settings' glossary; raise GlossaryError."""
+    from service.app import build_glossaries
+    from service.glossary import NO_TERMS, read_glossary
+
+    if glossary is not None:
+        return read_glossary(glossary)
+    return build_glossaries(settings).get("", NO_TERMS)
+
+
 def _articles(versions: Sequence[str], extract: bool) -> list[Article]:
     """Read LANG=FILE arguments; raise VersionsError for what is not one, or a language given twice."""
     from service.documents import read_article
@@ -202,12 +253,16 @@ def _articles(versions: Sequence[str], extract: bool) -> list[Article]:
 
 def _announce(aligned: Aligned) -> None:
     """Say once, on standard error, that a starter's translation is what it is."""
-    if any(version.checkpoint == "starter" for version in aligned.versions):
-        click.echo(
-            "triptych: translated with the small starter model; check every sentence. "
-            "For publication quality: triptych models pull opus-mt-tc-big-en-es",
-            err=True,
-        )
+    from models.catalog import read_catalog
+    from service.notice import starter_notice
+
+    given = [version.language for version in aligned.versions if version.checkpoint is None]
+    source = "en" if "en" in given else given[0]
+    made = [
+        (version.checkpoint, source, version.language) for version in aligned.versions if version.checkpoint
+    ]
+    if notice := starter_notice(made, read_catalog()):
+        click.echo(f"triptych: {notice}", err=True)
 
 
 def _deliver(aligned: Aligned, output: Path | None, forms: Sequence[str], *, default: str) -> None:

@@ -22,28 +22,36 @@ def models() -> None:
 
 @models.command("list")
 def list_models() -> None:
-    """List the catalog, and what of it is on this machine."""
+    """List the catalog: licence, published BLEU, size, memory, and what of it is on this machine."""
     from rich.console import Console
     from rich.table import Table
 
-    from models.catalog import Origin
+    from models.catalog import Kind, Origin
 
     store = _store()
     installed = {item.entry.id: item for item in store.installed()}
     table = Table(box=None, pad_edge=False)
-    for heading in ("id", "kind", "languages", "quality", "licence", "on this machine"):
+    for heading in ("id", "languages", "quality", "licence", "BLEU", "download", "memory", "on this machine"):
         table.add_column(heading, no_wrap=heading == "id")
     for entry in store.catalog.entries:
         here = installed.get(entry.id)
-        if entry.origin is Origin.PACKAGE and _is_package(entry.repository):
-            table.add_row(entry.id, entry.kind, "many", entry.quality, entry.licence, "in its Python package")
-            continue
-        state = (
-            f"{here.size / 1e6:.0f} MB, revision {here.revision or '-'}" if here else f"no: {entry.command}"
-        )
-        pair = f"{entry.source} to {', '.join(entry.targets)}" if entry.targets else "many"
-        table.add_row(entry.id, entry.kind, pair, entry.quality, entry.licence, state)
+        if here:
+            state = f"{_megabytes(store.disk_size(entry.id))}, revision {here.revision[:12] or '-'}"
+        elif entry.origin is Origin.PACKAGE and _is_package(entry.repository):
+            state = "in its Python package"
+        elif entry.kind is Kind.ENCODER:
+            state = "cannot be run yet"
+        else:
+            state = f"no: {entry.command}"
+        pair = f"{entry.source} to {', '.join(entry.targets)}" if entry.targets else "encoder of many"
+        bleu = ", ".join(f"{target} {score:.1f}" for target, score in entry.bleu.items())
+        download, memory = (f"{size} MB" if size else "" for size in (entry.download, entry.memory))
+        table.add_row(entry.id, pair, entry.quality, entry.licence, bleu, download, memory, state)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
+    tests = ", ".join(sorted({entry.test_set for entry in store.catalog.entries if entry.test_set}))
+    click.echo(
+        f"\nBLEU as published, on {tests}; the starter's as measured. Memory with int8 on a processor."
+    )
 
 
 @models.command()
@@ -53,13 +61,15 @@ def verify(ids: tuple[str, ...]) -> None:
     store = _store()
     for checkpoint_id in ids or [item.entry.id for item in store.installed()]:
         manifest = store.verify(checkpoint_id)
-        click.echo(f"{checkpoint_id}: {len(manifest.files)} files are what they were")
+        size = _megabytes(manifest.size)
+        click.echo(f"{checkpoint_id}: {len(manifest.files)} files, {size}, are what they were")
 
 
 @models.command()
-@click.argument("checkpoint_id", metavar="ID")
-def pull(checkpoint_id: str) -> None:
-    """Get a checkpoint from the hub into the store, checked; from then on no network is needed.
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--upgrade", is_flag=True, help="Take the newest commit, not the one of the first pull.")
+def pull(ids: tuple[str, ...], upgrade: bool) -> None:
+    """Get checkpoints from the hub into the store, checked; from then on no network is needed.
 
     HF_ENDPOINT, HF_HUB_OFFLINE and the hub client's other variables hold.
     """
@@ -68,17 +78,27 @@ def pull(checkpoint_id: str) -> None:
 
     from models.hub import pull as pull_checkpoint
 
+    store = _store()
+    for checkpoint_id in ids:
+        store.translator(checkpoint_id)  # none is pulled when one is misspelt
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        tasks: dict[str, TaskID] = {}
+    for checkpoint_id in ids:
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            tasks: dict[str, TaskID] = {}
 
-        def report(name: str, here: int, size: int) -> None:
-            if name not in tasks:
-                tasks[name] = progress.add_task(name, total=size)
-            progress.update(tasks[name], completed=here)
+            def report(
+                name: str,
+                here: int,
+                size: int,
+                tasks: dict[str, TaskID] = tasks,
+                progress: Progress = progress,
+            ) -> None:
+                if name not in tasks:
+                    tasks[name] = progress.add_task(name, total=size)
+                progress.update(tasks[name], completed=here)
 
-        folder = pull_checkpoint(_store(), checkpoint_id, progress=report)
-    click.echo(folder)
+            pull_checkpoint(store, checkpoint_id, progress=report, upgrade=upgrade)
+        _tell(store, checkpoint_id)
 
 
 @models.command()
@@ -86,7 +106,11 @@ def pull(checkpoint_id: str) -> None:
 @click.option("--quantization", type=click.Choice(["int8", "float16", "float32"]), default="int8")
 def convert(checkpoint_id: str, quantization: str) -> None:
     """Convert a checkpoint for CTranslate2 now; the first translation does it otherwise."""
-    click.echo(_store().convert(checkpoint_id, quantization))
+    from models.store import folder_size
+
+    store = _store()
+    folder = store.convert(checkpoint_id, quantization)
+    click.echo(f"{folder} ({_megabytes(folder_size(folder))})")
 
 
 @models.command("import")
@@ -96,7 +120,8 @@ def import_source(source: Path, checkpoint_id: str) -> None:
     """Copy a checkpoint that is on this machine, a folder or a zip or tar of one, into the store, checked."""
     store = _store()
     put = store.import_archive if source.is_file() else store.import_folder
-    click.echo(put(source, checkpoint_id))
+    put(source, checkpoint_id)
+    _tell(store, checkpoint_id)
 
 
 @models.command()
@@ -114,7 +139,16 @@ def manifest(folder: Path, checkpoint_id: str) -> None:
 def remove(checkpoint_id: str) -> None:
     """Remove a checkpoint from this machine."""
     freed = _store().remove(checkpoint_id)
-    click.echo(f"{checkpoint_id} is removed, {freed / 1e6:.0f} MB are free again")
+    click.echo(f"{checkpoint_id} is removed, {_megabytes(freed)} are free again")
+
+
+def _tell(store: Store, checkpoint_id: str) -> None:
+    """Say where a checkpoint lies now, and how much of the disk it takes."""
+    click.echo(f"{store.folder(checkpoint_id)} ({_megabytes(store.disk_size(checkpoint_id))})")
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.0f} MB" if size >= 10_000_000 else f"{size / 1e6:.1f} MB"
 
 
 def _is_package(name: str) -> bool:

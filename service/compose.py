@@ -13,14 +13,17 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from models.attention import attention_of
 from models.guards import has_words
 from models.translation import Translation
 from service.build import build, partial_marks
 from service.errors import EditError
 from service.markup import place_marks
+from service.memory.units import APPROVED
 from service.protect import fragments, missing, protected_spans
 from service.render.text import encodable
 from service.result import Origin, Version
+from service.similarity import with_similarity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,9 +40,9 @@ def compose(article: Article, target: str, translator: Translator, encoder: Enco
 
     Raises UnsupportedTargetError.
     """
-    draft = Draft(article, target, translator)
+    draft = Draft(article, target, translator, encoder)
     draft.advance(len(article.sentences))
-    return draft.version(encoder)
+    return draft.version()
 
 
 class Draft:
@@ -50,11 +53,17 @@ class Draft:
     """
 
     def __init__(
-        self, article: Article, target: str, translator: Translator, edits: Mapping[int, str] | None = None
+        self,
+        article: Article,
+        target: str,
+        translator: Translator,
+        encoder: Encoder,
+        edits: Mapping[int, str] | None = None,
     ) -> None:
         self.target = target
         self._article = article
         self._translator = translator
+        self._encoder = encoder
         # Spaces for line breaks, one for one: offsets stay.
         self._texts = [re.sub(r"\s", " ", sentence.text) for sentence in article.sentences]
         self._atoms = _atoms(article)
@@ -66,6 +75,11 @@ class Draft:
         """The id of the checkpoint that translates."""
         return self._translator.checkpoint_id
 
+    @property
+    def signature(self) -> str:
+        """What the translations depend on."""
+        return self._translator.signature
+
     def advance(self, count: int) -> list[Translation]:
         """Translate the next `count` sentences, or as many as are left; raise UnsupportedTargetError."""
         first = len(self._translations)
@@ -73,18 +87,32 @@ class Draft:
         atoms = self._atoms[first : first + count]
         spans = [protected_spans(text, of_text) for text, of_text in zip(texts, atoms, strict=True)]
         edits = {index - first: edit for index, edit in self._edits.items()}
-        found = _translate(texts, spans, self._translator, self.target, edits)
+        found = with_similarity(
+            texts, _translate(texts, spans, self._translator, self.target, edits), self._encoder
+        )
+        for index, edit in edits.items():
+            if 0 <= index < len(found):
+                found[index] = edit  # a person stands for it
         self._translations += found
         return found
 
-    def version(self, encoder: Encoder) -> Version:
+    def version(self) -> Version:
         """Build the version of the article, all of whose sentences must have been translated."""
         places: dict[tuple[int, int], Span] = {}
-        for index, marks in groupby(partial_marks(self._article), key=lambda mark: mark.sentence):
-            found = place_marks(self._texts[index], self._translations[index].text, list(marks), encoder)
+        marked = {
+            index: list(marks)
+            for index, marks in groupby(partial_marks(self._article), key=lambda mark: mark.sentence)
+        }
+        pairs = [(self._texts[index], self._translations[index].text) for index in marked]
+        attention = attention_of(self._translator, pairs, target=self.target)
+        for (index, marks), looks in zip(marked.items(), attention, strict=True):
+            found = place_marks(
+                self._texts[index], self._translations[index].text, marks, self._encoder, looks
+            )
             places |= {(index, number): place for number, place in found.items()}
         built = build(self._article, self.target, [found.text for found in self._translations], places)
-        return Version(built, Origin.MACHINE, tuple(self._translations), self.checkpoint_id)
+        translations = tuple(self._translations)
+        return Version(built, Origin.MACHINE, translations, self.checkpoint_id, self.signature)
 
     def _edited(self, index: int, text: str) -> Translation:
         where = f"The {self.target} edit of sentence {index}"
@@ -131,6 +159,9 @@ def _translate(
     found = translator.translate([texts[index] for index in wanted], target=target)
     again: list[int] = []
     for index, translation in zip(wanted, found, strict=True):
+        if APPROVED in translation.flags:  # a person stands for it as it is
+            results[index] = translation
+            continue
         results[index] = replace(translation, text=" ".join(translation.text.split()))
         protected = [texts[index][start:end] for start, end in spans[index]]
         if missing(translation.text, protected) or not has_words(translation.text):
@@ -142,13 +173,13 @@ def _translate(
         )
     )
     for index, parts in zip(again, split, strict=True):
-        results[index] = _joined(
+        results[index] = joined(
             [next(pieces) if to_translate else Translation(text, 0.0) for to_translate, text in parts], parts
         )
     return results
 
 
-def _joined(pieces: Sequence[Translation], parts: Sequence[tuple[bool, str]]) -> Translation:
+def joined(pieces: Sequence[Translation], parts: Sequence[tuple[bool, str]]) -> Translation:
     """Join fragments; one that came back empty stays in its own language, and says so."""
     texts: list[str] = []
     flags = {"fragments"}

@@ -24,10 +24,17 @@ class Settings(BaseSettings):
     store: Path | None = Field(
         default=None, description="Where checkpoints lie; none: the user's data directory"
     )
-    models: Annotated[tuple[str, ...], NoDecode, Field(min_length=1)] = Field(
-        default=("starter",), description="Checkpoint ids in order of preference, separated by commas"
+    models: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Checkpoint ids in order of preference, separated by commas; none: all there are",
     )
-    encoder: str = Field(default="use", description="The sentence encoder that aligns")
+    quality: Literal["fast", "best"] = Field(
+        default="best", description="Which of the checkpoints there are is taken, where MODELS names none"
+    )
+    encoder: str = Field(
+        default="use",
+        description='The sentence encoder that aligns; "none" goes by lengths, numbers and names alone',
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
     engine: Literal["auto", "ctranslate2", "torch"] = Field(
         default="auto", description="What runs checkpoints"
@@ -37,15 +44,63 @@ class Settings(BaseSettings):
     max_bytes: int = Field(default=2_000_000, ge=1_000, description="The largest request body or file")
     max_characters: int = Field(default=500_000, ge=100, description="The longest version")
     max_sentences: int = Field(default=5_000, ge=10, description="The most sentences in a version")
+    queue: int = Field(default=20_000, ge=1, description="Sentences that may wait for an engine")
+    requests: int = Field(default=64, ge=1, le=1_000, description="Requests in work at a time")
+    deadline: int = Field(default=900, ge=1, description="Seconds that a request may take")
+    memory: Path | None = Field(
+        default=None, description='The translation memory\'s file, or "off"; none: memory.db in the store'
+    )
+    glossary: Path | None = Field(
+        default=None, description="A glossary (NAME.en-es.tsv), or a folder of glossaries"
+    )
+    memory_units: int = Field(
+        default=200_000, ge=1, description="Machine-made units that the translation memory keeps"
+    )
     host: str = Field(default="127.0.0.1", description="The address to listen on")
     port: int = Field(default=8000, ge=0, le=65_535, description="The port to listen on")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that serve")
+    grace: int = Field(default=30, ge=0, description="Seconds that a stop lets running requests have")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Origins whose pages may call the service, separated by commas",
+    )
+    log: Literal["plain", "json"] = Field(default="plain", description="The form of log lines")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least to log"
+    )
+    log_text: bool = Field(default=False, description="Whether logs may hold texts, in errors' messages")
 
-    @field_validator("models", mode="before")
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, separated by commas"
+    )
+    database: str | None = Field(
+        default=None, description="Where keys, glossaries and documents lie; none: SQLite in the store"
+    )
+    compat: Annotated[tuple[Literal["libretranslate", "deepl"], ...], NoDecode] = Field(
+        default=("libretranslate", "deepl"), description="Other services' APIs that are served; or none"
+    )
+    require_key: bool = Field(default=False, description="Whether the API needs a key")
+    key_requests: int = Field(default=0, ge=0, description="Requests a minute, each key; 0: no limit")
+    key_characters: int = Field(default=0, ge=0, description="Characters a minute, each key; 0: no limit")
+    key_quota: int = Field(default=0, ge=0, description="Characters a month, each key; 0: no limit")
+    address_requests: int = Field(
+        default=0, ge=0, description="Requests a minute, each address without a key"
+    )
+    address_characters: int = Field(
+        default=0, ge=0, description="Characters a minute, each address without a key"
+    )
+
+    @field_validator("models", "compat", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+        if value.strip().lower() == "none":
+            return ()
+        names = tuple(part.strip() for part in value.split(",") if part.strip())
+        if value.strip() and not names:
+            raise ValueError("it names nothing")
+        return names
 
 
 def read_settings() -> Settings:

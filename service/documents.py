@@ -33,17 +33,22 @@ EXTENSIONS: Final[Mapping[str, Format]] = MappingProxyType(
 
 def article_of(source: str, format: Format, language: str, *, extract: bool = False) -> Article:
     """Read an article from a text, or with `extract` from a whole web page; raise ArticleError."""
+    check_unicode(source, language)
+    if extract:
+        if format is not Format.HTML:
+            raise ArticleError(f"Only from HTML can an article be extracted, not from {format}.")
+        source = extract_article(source)
+    return read(source, format, language)
+
+
+def check_unicode(source: str, language: str) -> None:
+    """Raise ArticleError for half a surrogate pair, which JSON can hold and no encoding can."""
     try:
         source.encode()
     except UnicodeEncodeError as error:
         raise ArticleError(
             f"The {language} article is no valid Unicode: half a surrogate pair at character {error.start}."
         ) from error
-    if extract:
-        if format is not Format.HTML:
-            raise ArticleError(f"Only from HTML can an article be extracted, not from {format}.")
-        source = extract_article(source)
-    return read(source, format, language)
 
 
 def read_article(
@@ -54,13 +59,25 @@ def read_article(
     Raises FileError, FormatError, LimitError or ArticleError, each with the file's name.
     """
     if format is None:
-        try:
-            format = EXTENSIONS[path.suffix.lower()]
-        except KeyError:
-            if path.is_dir():
-                raise FileError(f"{path} is a directory; name a file in it.") from None
-            raise FormatError(f"extension of {path},", path.suffix, EXTENSIONS) from None
-    return article_of(decoded(read_bytes(path, max_bytes), str(path)), format, language, extract=extract)
+        if path.is_dir():
+            raise FileError(f"{path} is a directory; name a file in it.")
+        format = format_of(str(path))
+    return article_of_file(read_bytes(path, max_bytes), format, language, str(path), extract=extract)
+
+
+def format_of(name: str) -> Format:
+    """Return the format that a file's extension tells; raise FormatError."""
+    extension = Path(name).suffix.lower()
+    if extension not in EXTENSIONS:
+        raise FormatError(f"extension of {name},", extension, EXTENSIONS)
+    return EXTENSIONS[extension]
+
+
+def article_of_file(
+    content: bytes, format: Format, language: str, name: str, *, extract: bool = False
+) -> Article:
+    """Read an article from a file's content; raise ArticleError that begins with the file's name."""
+    return article_of(decoded(content, name), format, language, extract=extract)
 
 
 def read_bytes(path: Path, max_bytes: int) -> bytes:

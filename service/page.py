@@ -22,14 +22,9 @@ _POLICY: Final = (
 )
 # Swagger UI sets styles of its own and draws its icons from data addresses.
 _DOCS_POLICY: Final = _POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+# What is the same for every answer of the service stands in service.security_headers.
 _HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": _POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
     "Cache-Control": "no-cache",  # kept, but asked about: a new release is there at once
 }
 

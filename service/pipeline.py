@@ -7,26 +7,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from alignment.audit import audit
+from alignment.audit import audit, unrelated_findings
 from alignment.beads import Row
+from alignment.findings import Finding, Severity
+from alignment.order import order_findings
 from alignment.parallel import parallel_rows
 from alignment.rows import align_versions
-from service.compose import Draft
-from service.errors import EditError, EmptyArticleError, LanguageError, LimitError, VersionsError
+from service.compose import Draft, compose
+from service.errors import EmptyArticleError, LanguageError, LimitError, VersionsError
 from service.events import Begun, Event, Finished, Translated, growing
+from service.glossary import NO_TERMS
+from service.memory.units import APPROVED
+from service.options import check_edits, digest_of_edits
+from service.prefetch import Prefetched
 from service.result import Aligned, Origin, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from models.encoder import Encoder
+    from models.translation import Translator
     from service.article import Article
     from service.engines import Engines
-
-    # language -> number of a sentence -> a person's translation of it
-    Edits = Mapping[str, Mapping[int, str]]
+    from service.options import Options
 
 SOURCE = "en"
 
@@ -43,16 +48,24 @@ class Pipeline:
     """Translates, aligns and compares articles.
 
     `languages` are those the encoder knows; `release` is the version of Triptych that signs the results.
+    `identify` names the language of a text where it is sure, else None.
     """
 
     def __init__(
-        self, engines: Engines, encoder: Encoder, languages: Collection[str], limits: Limits, release: str
+        self,
+        engines: Engines,
+        encoder: Encoder,
+        languages: Collection[str],
+        limits: Limits,
+        release: str,
+        identify: Callable[[str], str | None] | None = None,
     ) -> None:
         self.engines = engines
         self.limits = limits
         self.languages = tuple(languages)
         self._encoder = encoder
         self._release = release
+        self._identify = identify
 
     @property
     def encoder_id(self) -> str:
@@ -63,43 +76,59 @@ class Pipeline:
         self,
         article: Article,
         targets: Sequence[str],
-        *,
-        model: str | None = None,
-        edits: Edits | None = None,
+        **options: Unpack[Options],
     ) -> Aligned:
-        """Translate an English article into each target; sentences correspond one to one by construction.
+        """Translate an article into each target; sentences correspond one to one by construction.
 
-        `edits` are translations by people that stand in place of the machine's: by language, by the number of
-        the sentence.
-
-        Raises EmptyArticleError, LimitError, LanguageError, VersionsError, EditError, or a ModelError from
-        the engines.
+        Raises EmptyArticleError, LimitError, LanguageError, RouteError, VersionsError, EditError, BusyError
+        (as `Batcher.translate` does), or a ModelError from the engines.
         """
-        drafts = self._begin(article, targets, model, edits)
-        return self._finish(article, [_completed(draft, article) for draft in drafts], edits)
+        drafts = self._begin(article, targets, options)
+        return self._finish(article, [_completed(draft, article) for draft in drafts], options)
 
     def stream(
         self,
         article: Article,
         targets: Sequence[str],
-        *,
-        model: str | None = None,
-        edits: Edits | None = None,
+        **options: Unpack[Options],
     ) -> Iterator[Event]:
         """Translate as `translate` does, and tell of every slice of sentences when it is there.
 
         The languages take turns, and the first slices are small. Raises what `translate` raises, before the
         first event where the request is at fault. Closing the iterator ends the work.
         """
-        drafts = self._begin(article, targets, model, edits)
+        drafts = self._begin(article, targets, options)
         made = {draft.target: draft.checkpoint_id for draft in drafts}
-        yield Begun(article, made, self._signature(made, edits))
+        yield Begun(article, made, self._signature([draft.signature for draft in drafts], options))
         first = 0
         for size in growing(len(article.sentences)):
             for draft in drafts:
                 yield Translated(draft.target, first, tuple(draft.advance(size)))
             first += size
-        yield Finished(self._finish(article, drafts, edits))
+        yield Finished(self._finish(article, drafts, options))
+
+    def translate_texts(
+        self,
+        texts: Sequence[Article],
+        target: str,
+        **options: Unpack[Options],
+    ) -> list[Version]:
+        """Translate texts of any length, a word or nothing at all, together and without rows.
+
+        All are in one language. Raises LimitError (the limits are for all of them), LanguageError,
+        RouteError, or a ModelError from the engines.
+        """
+        characters = sum(len(text.source) for text in texts)
+        sentences = sum(len(text.sentences) for text in texts)
+        if characters > self.limits.characters:
+            raise LimitError("The request", "characters", characters, self.limits.characters)
+        if sentences > self.limits.sentences:
+            raise LimitError("The request", "sentences", sentences, self.limits.sentences)
+        if not texts:
+            return []
+        source = texts[0].language
+        translator = Prefetched(self._translator(source, target, options), texts, target)
+        return [compose(text, target, translator, self._encoder) for text in texts]
 
     def align(self, versions: Sequence[Article]) -> Aligned:
         """Align two or more versions of an article; raises as `translate` does, or an AlignmentError."""
@@ -110,67 +139,98 @@ class Pipeline:
         articles: Sequence[Article],
         translate_missing: Sequence[str] = (),
         *,
-        model: str | None = None,
-        edits: Edits | None = None,
         audited: bool = True,
+        **options: Unpack[Options],
     ) -> Aligned:
         """Align versions, machine-translated ones added, and report what an editor should look at.
 
-        Raises as `translate` does; missing versions are made from the English one, with its `edits`.
+        Raises as `translate` does; missing versions are made from the English one, with its `edits`, and
+        without one from the first that leads to all of them.
         """
         self._check(articles)
         languages = [article.language for article in articles]
         self._check_languages([*languages, *translate_missing])
-        _check_edits(edits, translate_missing)
+        check_edits(options, translate_missing)
         for language in languages:
             if language not in self.languages:
                 raise LanguageError(language, self.languages, "alignment")
         if len(languages) + len(translate_missing) < 2:
             raise VersionsError(f"There is only one version ({languages[0]}); give at least two.")
         versions = [Version(article, Origin.GIVEN) for article in articles]
-        rows = align_versions(_texts(versions), self._encoder) if len(versions) > 1 else []
+        rows, findings = [], self._wrong_languages(versions)
+        if len(versions) > 1:
+            rows = align_versions(_texts(versions), self._encoder, _blocks(versions))
         if translate_missing:
-            source = next((article for article in articles if article.language == SOURCE), None)
-            if source is None:
-                raise VersionsError(
-                    f"A missing version is translated from {SOURCE}; give the {SOURCE} version as well."
-                )
-            made = [
-                _completed(draft, source).version(self._encoder)
-                for draft in self._drafts(source, translate_missing, model, edits)
-            ]
+            source = self._to_translate(articles, translate_missing)
+            drafts = self._drafts(source, translate_missing, options)
+            made = [_completed(draft, source).version() for draft in drafts]
             parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), self._encoder)
-            rows = [_with_translations(row, parallel) for row in rows] if rows else parallel
+            rows = [_with_translations(row, source.language, parallel) for row in rows] or parallel
             versions += made
-        findings = audit(rows, _texts(versions)) if audited else []
-        signature = self._signature(_checkpoints(versions), edits)
+        findings += self._findings(rows, _texts(versions), audited)
+        engines = [version.signature for version in versions if version.signature]
+        signature = self._signature(engines, options, versions)
         return Aligned(tuple(versions), tuple(rows), signature, tuple(findings))
 
-    def _begin(
-        self, article: Article, targets: Sequence[str], model: str | None, edits: Edits | None
-    ) -> list[Draft]:
+    def _wrong_languages(self, versions: Sequence[Version]) -> list[Finding]:
+        """Say which versions surely are in another language than they are given as."""
+        found = []
+        for version in versions:
+            spoken = self._identify(version.article.text) if self._identify else None
+            if spoken not in (None, version.language):
+                reason = f"{version.language} reads like {spoken}; was the right file given?"
+                found.append(Finding(0, version.language, "language", Severity.WARNING, reason))
+        return found
+
+    def _findings(
+        self, rows: Sequence[Row], texts: Mapping[str, Sequence[str]], audited: bool
+    ) -> list[Finding]:
+        """Say what is wrong with whole versions and, if asked, with their rows."""
+        found = order_findings(rows, texts, self._encoder)
+        told = {finding.language for finding in found}
+        rest = audit(rows, texts) if audited else unrelated_findings(rows, list(texts))
+        return found + [finding for finding in rest if finding.language not in told]
+
+    def _begin(self, article: Article, targets: Sequence[str], options: Options) -> list[Draft]:
         self._check([article])
-        if article.language != SOURCE:
-            raise LanguageError(article.language, (SOURCE,), "translation from")
         self._check_languages([article.language, *targets])
-        _check_edits(edits, targets)
-        return self._drafts(article, targets, model, edits)
+        check_edits(options, targets)
+        return self._drafts(article, targets, options)
 
-    def _finish(self, article: Article, drafts: Sequence[Draft], edits: Edits | None) -> Aligned:
-        made = [draft.version(self._encoder) for draft in drafts]
-        versions = [Version(article, Origin.GIVEN), *made]
+    def _finish(self, article: Article, drafts: Sequence[Draft], options: Options) -> Aligned:
+        versions = [Version(article, Origin.GIVEN), *(draft.version() for draft in drafts)]
         rows = parallel_rows(_texts(versions), self._encoder)
-        return Aligned(tuple(versions), tuple(rows), self._signature(_checkpoints(made), edits))
+        signature = self._signature([draft.signature for draft in drafts], options, versions)
+        return Aligned(tuple(versions), tuple(rows), signature)
 
-    def _drafts(
-        self, article: Article, targets: Sequence[str], model: str | None, edits: Edits | None
-    ) -> list[Draft]:
-        edits = edits or {}
-        translators = {target: self.engines.translator(target, model) for target in targets}
+    def _to_translate(self, articles: Sequence[Article], targets: Sequence[str]) -> Article:
+        """Return the version that missing ones are made from."""
+        pairs = self.engines.pairs
+        for article in sorted(articles, key=lambda article: article.language != SOURCE):
+            if article.language == SOURCE or set(targets) <= set(pairs.get(article.language, ())):
+                return article
+        raise VersionsError(
+            f"A missing version is translated from {SOURCE}, and nothing on this machine translates into "
+            f"{', '.join(targets)} from what was given; give the {SOURCE} version as well."
+        )
+
+    def _drafts(self, article: Article, targets: Sequence[str], options: Options) -> list[Draft]:
+        edits = options.get("edits") or {}
+        translators = {target: self._translator(article.language, target, options) for target in targets}
         return [
-            Draft(article, target, translator, edits.get(target))
+            Draft(article, target, translator, self._encoder, edits.get(target))
             for target, translator in translators.items()
         ]
+
+    def _translator(self, source: str, target: str, options: Options) -> Translator:
+        return self.engines.bound(
+            target,
+            options.get("model"),
+            source=source,
+            quality=options.get("quality"),
+            work=options.get("work"),
+            glossary=options.get("glossary", NO_TERMS).of(target),
+        )
 
     def _check(self, articles: Sequence[Article]) -> None:
         for article in articles:
@@ -190,25 +250,21 @@ class Pipeline:
             if languages.count(language) > 1:
                 raise VersionsError(f'The language "{language}" is given twice; each version has its own.')
 
-    def _signature(self, made: Mapping[str, str], edits: Edits | None) -> str:
-        """Say what the result depends on: release, checkpoints with their settings, encoder, edits.
-
-        `made` holds the checkpoint of each machine-made version.
-        """
-        engines = dict.fromkeys(
-            self.engines.translator(language, checkpoint).signature for language, checkpoint in made.items()
-        )
-        parts = [f"triptych:{self._release}", *engines, f"encoder:{self._encoder.encoder_id}"]
-        if edits and any(edits.values()):
-            ordered = sorted((language, sorted(texts.items())) for language, texts in edits.items() if texts)
-            parts.append(f"edits:{sha256(repr(ordered).encode()).hexdigest()[:8]}")
-        return " ".join(parts)
+    def _signature(self, engines: Iterable[str], options: Options, versions: Sequence[Version] = ()) -> str:
+        """Say what the result depends on: release, checkpoints, settings, terms, encoder, people's units."""
+        parts = [f"triptych:{self._release}", *dict.fromkeys(engines), f"encoder:{self._encoder.encoder_id}"]
+        return " ".join(filter(None, [*parts, digest_of_edits(options), _approved(versions)]))
 
 
-def _check_edits(edits: Edits | None, targets: Sequence[str]) -> None:
-    for language in edits or {}:
-        if language not in targets:
-            raise EditError(f'There are edits for "{language}", which is not translated into here.')
+def _approved(versions: Sequence[Version]) -> str:
+    """Return what a signature says of people's units: "approved:" and a digest, "" where there are none."""
+    units = [
+        (version.language, index, unit.text)
+        for version in versions
+        for index, unit in enumerate(version.translations)
+        if APPROVED in unit.flags
+    ]
+    return f"approved:{sha256(repr(units).encode()).hexdigest()[:8]}" if units else ""
 
 
 def _completed(draft: Draft, article: Article) -> Draft:
@@ -217,19 +273,17 @@ def _completed(draft: Draft, article: Article) -> Draft:
     return draft
 
 
-def _checkpoints(versions: Sequence[Version]) -> dict[str, str]:
-    return {version.language: version.checkpoint for version in versions if version.checkpoint is not None}
-
-
-def _with_translations(row: Row, parallel: Sequence[Row]) -> Row:
-    """Put the machine's translations into a row of given versions, where their source is.
+def _with_translations(row: Row, translated: str, parallel: Sequence[Row]) -> Row:
+    """Put the machine's translations into a row of given versions, where their source (`translated`) is.
 
     `parallel` has a row for each of its sentences. The score stays that of the given versions; where the
     source is the only one of them, it is that of its translations.
     """
-    source = row.sentences[SOURCE]
+    source = row.sentences[translated]
     sentences = dict.fromkeys(parallel[0].sentences, source) | dict(row.sentences)
-    alone = source and not any(indices for language, indices in row.sentences.items() if language != SOURCE)
+    alone = source and not any(
+        indices for language, indices in row.sentences.items() if language != translated
+    )
     score = sum(parallel[index].score for index in source) / len(source) if alone else row.score
     return Row(sentences, score)
 
@@ -237,5 +291,15 @@ def _with_translations(row: Row, parallel: Sequence[Row]) -> Row:
 def _texts(versions: Sequence[Version]) -> dict[str, list[str]]:
     return {
         version.language: [" ".join(sentence.text.split()) for sentence in version.article.sentences]
+        for version in versions
+    }
+
+
+def _blocks(versions: Sequence[Version]) -> dict[str, list[int]]:
+    """Return for each version the number of the block that each of its sentences stands in."""
+    return {
+        version.language: [
+            number for number, block in enumerate(version.article.blocks) for _ in block.sentences
+        ]
         for version in versions
     }

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
+import math
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from alignment.errors import AlignmentError
 from models import errors as model_errors
 from service import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from fastapi import FastAPI, Request
+    from starlette.routing import BaseRoute
 
 _LOG = logging.getLogger("triptych")
 _TYPE = "urn:triptych:problem:"
@@ -26,6 +29,13 @@ _TYPE = "urn:triptych:problem:"
 _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (errors.LimitError, 413, ""),
     (errors.FormatError, 406, ""),
+    (errors.RateError, 429, ""),
+    (errors.QuotaError, 429, ""),
+    (errors.AccessError, 401, ""),
+    (errors.RouteError, 503, ""),
+    (errors.BusyError, 503, ""),
+    (errors.MemoryFileError, 503, ""),
+    (errors.MemoryUnknownError, 404, ""),
     (errors.ServiceError, 422, ""),
     (model_errors.CheckpointMissingError, 503, "model-missing"),
     (model_errors.CheckpointDamagedError, 503, "model-damaged"),
@@ -48,7 +58,9 @@ def problem_response(
 def problem_of(error: Exception) -> JSONResponse:
     """Return the answer for one of our errors."""
     document = problem_document(error)
-    return JSONResponse(document, document["status"], media_type="application/problem+json")
+    return JSONResponse(
+        document, document["status"], headers_of(error), media_type="application/problem+json"
+    )
 
 
 def _document(status: int, kind: str, detail: str) -> dict[str, Any]:
@@ -63,9 +75,44 @@ def problem_document(error: Exception) -> dict[str, Any]:
             if isinstance(error, model_errors.CheckpointDamagedError):
                 # The message names a folder of this machine, which is not the caller's business.
                 detail = f'"{error.checkpoint_id}" is damaged on the server and is not used.'
+            if isinstance(error, errors.MemoryFileError):
+                _LOG.error("%s", error)
+                detail = "The translation memory of the server cannot be used."
             return _document(status, kind or getattr(error, "kind", "error"), detail)
     _LOG.exception("unexpected error", exc_info=error)
     return _document(500, "internal", "Something went wrong on the server; it has been logged.")
+
+
+def status_of(error: Exception) -> int:
+    """Return the status that answers an error of ours, 500 for any other."""
+    return next((status for family, status, _ in _TABLE if isinstance(error, family)), 500)
+
+
+def headers_of(error: Exception) -> dict[str, str] | None:
+    """Return the headers that go with an error."""
+    if isinstance(error, (errors.RateError, errors.QuotaError)):
+        return {"Retry-After": str(max(math.ceil(error.retry_after), 1))}
+    if isinstance(error, errors.BusyError) and error.retry_after is not None:
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, errors.AccessError):
+        return {"WWW-Authenticate": "Bearer"}
+    return None
+
+
+def _allowed(request: Request, named: str) -> str:
+    """Return the methods of all routes on a request's path; the router itself names those of the first."""
+    methods = {method.strip() for method in named.split(",") if method.strip()}
+    for route in _routes(request.app.routes):
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return ", ".join(sorted(methods))
+
+
+def _routes(routes: Sequence[BaseRoute]) -> Iterator[BaseRoute]:
+    """Go through routes, those of included routers too."""
+    for route in routes:
+        inner = getattr(route, "original_router", None)
+        yield from _routes(inner.routes) if inner is not None else (route,)
 
 
 def install_problems(app: FastAPI) -> None:
@@ -83,10 +130,12 @@ def install_problems(app: FastAPI) -> None:
         detail = "; ".join(f"{place['field']}: {place['problem']}" for place in places[:5])
         return problem_response(422, "invalid-request", detail, errors=places)
 
-    async def http(_: Request, error: Exception) -> JSONResponse:
+    async def http(request: Request, error: Exception) -> JSONResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500
         detail = str(error.detail) if isinstance(error, HTTPException) else ""
-        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else None
+        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+        if status == 405:
+            headers["Allow"] = _allowed(request, headers.get("Allow", ""))
         kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
         return problem_response(status, kind, detail, headers)
 

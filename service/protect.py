@@ -25,9 +25,15 @@ _PROTECTED = re.compile(
   | \[\^[\w-]{1,100}\]                                                    # footnote marks
   | \([^()\n]{2,30}\)\s?(?:--|[—–-])\Z | (?:--|[—–])\Z                    # the end of a dateline
   | (?<![\w@])[@\#]\w+(?:[.-]\w+)*                                        # handles, hashtags
+  | %(?:\d{1,2}\$)?[-+0\#]{0,2}\d{0,3}(?:\.\d{1,2})?[sdifuxXgeE]\b | \$\{[\w.:-]{1,100}\}  # more placeholders
     """,
     re.VERBOSE,
 )
+# Words in scripts that no checkpoint here knows, in a sentence that has others: Greek, Armenian to Thai and
+# Georgian, Chinese, Japanese, Korean.
+_OTHER = "\u0370-\u03ff\u0530-\u1aff\u1f00-\u1fff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufefc"
+_FOREIGN = re.compile(f"[{_OTHER}](?:[{_OTHER} ]{{0,200}}[{_OTHER}])?")
+_KNOWN = re.compile("[A-Za-z\u00c0-\u024f\u0400-\u052f]")
 _TRAILING = ".,;:!?…)]}'’”»"
 _OPENING = '([{«“"'
 
@@ -38,7 +44,8 @@ def protected_spans(text: str, atoms: Iterable[tuple[int, int]] = ()) -> list[tu
     `atoms` are spans known to be protected already (inline code); they win over what is found here.
     """
     spans = sorted(span for span in atoms if span[0] < span[1])
-    for match in _PROTECTED.finditer(text):
+    found = [*_PROTECTED.finditer(text), *(_FOREIGN.finditer(text) if _KNOWN.search(text) else ())]
+    for match in found:
         start, end = match.start(), match.end()
         if "://" in match.group() or match.group().startswith("www."):
             end = start + len(_without_punctuation(match.group()))
@@ -49,14 +56,14 @@ def protected_spans(text: str, atoms: Iterable[tuple[int, int]] = ()) -> list[tu
 
 def missing(translation: str, protected: Sequence[str]) -> bool:
     """Whether some protected string does not occur in a translation as often as in the sentence."""
-    return any(_occurrences(item, translation) < protected.count(item) for item in set(protected))
+    return any(len(occurrences(item, translation)) < protected.count(item) for item in set(protected))
 
 
-def _occurrences(item: str, text: str) -> int:
-    """Count where an item stands by itself: an address that goes on, or a third dash, is another one."""
+def occurrences(item: str, text: str) -> list[tuple[int, int]]:
+    """Return where an item stands by itself: an address that goes on, or a third dash, is another one."""
     before = r"(?<!\w)" if item[0].isalnum() else ""
     after = r"(?!\w)" if item[-1].isalnum() else f"(?!{re.escape(item[-1])})"
-    return len(re.findall(before + re.escape(item) + after, text))
+    return [match.span() for match in re.finditer(before + re.escape(item) + after, text)]
 
 
 def fragments(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[bool, str]]:

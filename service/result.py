@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from alignment.audit import Finding
     from alignment.beads import Row
+    from alignment.findings import Finding
     from models.translation import Translation
     from service.article import Article
 
@@ -25,13 +25,15 @@ class Version:
     """The article in one language.
 
     `translations`, for a machine-made version, holds one Translation a sentence of `article`; else it is ().
-    `checkpoint` is the id of the checkpoint that made it ("starter", ...), None for a given version.
+    `checkpoint` is the id of the checkpoint that made it ("starter", ...), None for a given version, and
+    `signature` what its translations depend on.
     """
 
     article: Article
     origin: Origin
     translations: tuple[Translation, ...] = ()
     checkpoint: str | None = None
+    signature: str = ""
 
     @property
     def language(self) -> str:

@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
     from service.events import Event
+    from service.work import Work
 
 
 async def streamed(
     events: Callable[[], Iterator[Event]],
     media_type: str,
     headers: dict[str, str],
+    work: Work,
     limiter: anyio.CapacityLimiter,
 ) -> StreamingResponse:
     """Answer with a line for all that happens; the model work is done a slice at a time, off the event loop.
 
-    What is wrong with the request is raised before there is an answer. When the client goes away, the slice
-    at work is the last one.
+    What is wrong with the request is raised before there is an answer. When the client goes away, `work` is
+    cancelled.
     """
     running = await anyio.to_thread.run_sync(events, limiter=limiter)
 
@@ -40,12 +42,13 @@ async def streamed(
 
     async def lines() -> AsyncIterator[bytes]:
         event: Event | None = begun
-        while event is not None:
-            yield b"".join(map(encoded, writer.lines(event)))
-            try:
+        try:
+            while event is not None:
+                yield b"".join(map(encoded, writer.lines(event)))
                 event = await anyio.to_thread.run_sync(step, limiter=limiter)
-            except Exception as error:  # noqa: BLE001 (the status is sent: only a line can tell, whatever it is)
-                yield encoded(problem_line(problem_document(error)))
-                return
+        except Exception as error:  # noqa: BLE001 (the status is sent: only a line can tell, whatever it is)
+            yield encoded(problem_line(problem_document(error)))
+        finally:
+            work.cancel()
 
     return StreamingResponse(lines(), media_type=media_type, headers=headers)

@@ -22,6 +22,7 @@ class WordEncoder:
     def __init__(self, dim: int = 64) -> None:
         self._dim = dim
         self.encoded: list[str] = []
+        self._words: dict[str, Floats] = {}
 
     def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return unit vectors (a sentence without words: some vector of its own)."""
@@ -29,8 +30,13 @@ class WordEncoder:
         vectors = np.zeros((len(sentences), self._dim))
         for row, sentence in enumerate(sentences):
             for word in re.findall(r"\w+", sentence.lower()) or ["-"]:
-                vectors[row] += np.random.default_rng(zlib.crc32(word.encode())).normal(size=self._dim)
+                vectors[row] += self._word(word)
         return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+    def _word(self, word: str) -> Floats:
+        if word not in self._words:
+            self._words[word] = np.random.default_rng(zlib.crc32(word.encode())).normal(size=self._dim)
+        return self._words[word]
 
 
 class TableScores:

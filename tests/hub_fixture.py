@@ -24,6 +24,8 @@ class Faults:
 
     status: dict[str, int] = field(default_factory=dict)
     retry_after: str = ""
+    error_code: str = ""
+    gone_after_cut: bool = False
     cut_after: dict[str, int] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
 
@@ -56,7 +58,11 @@ class LoopbackHub:
 
     def publish(self, repository: str, folder: Path) -> str:
         """Add a folder as a repository's newest commit; return the commit."""
-        files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+        files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
         files[".gitattributes"] = b"*.spm filter=lfs\n"
         commit = hashlib.sha1(b"".join(files.values())).hexdigest()
         self.repositories.setdefault(repository, {})[commit] = files
@@ -74,8 +80,8 @@ class LoopbackHub:
         self.requests.append((method, path, headers.get("Range", "")))
         for end, status in self.faults.status.items():
             if path.endswith(end):
-                late = {"Retry-After": self.faults.retry_after} if self.faults.retry_after else {}
-                return status, late, b"{}", -1
+                said = {"Retry-After": self.faults.retry_after, "X-Error-Code": self.faults.error_code}
+                return status, {name: value for name, value in said.items() if value}, b"{}", -1
         if path.startswith("/api/models/"):
             return self._info(path.removeprefix("/api/models/"))
         return self._file(path.lstrip("/"), headers)
@@ -158,6 +164,8 @@ def _handler(hub: LoopbackHub) -> type[BaseHTTPRequestHandler]:
                 return
             if 0 <= cut < len(body):
                 hub.faults.cut_after.pop(path.rsplit("/", 1)[-1], None)
+                if hub.faults.gone_after_cut:
+                    hub.faults.status[""] = 404
                 self.wfile.write(body[:cut])
                 self.wfile.flush()
                 self.close_connection = True

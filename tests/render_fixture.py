@@ -6,8 +6,8 @@ out and one added; the Russian plays a machine-made version in which three sente
 
 from __future__ import annotations
 
-from alignment.audit import Finding, Severity
 from alignment.beads import Row
+from alignment.findings import Finding, Severity
 from models.translation import Translation
 from service.article import Article, Block, Format, Kind, Sentence
 from service.result import Aligned, Origin, Version
@@ -284,7 +284,10 @@ def made(language: str, blocks: list[BlockText], flags: dict[int, tuple[str, ...
     built = article(language, blocks)
     translations = tuple(
         Translation(
-            sentence.text, -1.8765 if flags and index in flags else -0.41234, (flags or {}).get(index, ())
+            sentence.text,
+            -1.8765 if flags and index in flags else -0.41234,
+            (flags or {}).get(index, ()),
+            0.81234,
         )
         for index, sentence in enumerate(built.sentences)
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.catalog import Catalog, Entry, Kind, Origin
 from models.errors import CheckpointMissingError, UnknownCheckpointError
 from models.translation import Translation
 from service import cli
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
+
+    from models.encoder import Encoder
+    from models.translation import Translator
+    from service.batcher import Batcher
+    from service.engines import Layers
 
 
 def shout(text: str) -> str:
@@ -60,20 +66,40 @@ def fake_pipeline(
     *,
     limits: Limits | None = None,
     languages: Sequence[str] = ("en", "es", "ru"),
+    encoder: Encoder | None = None,
+    identify: Callable[[str], str | None] | None = None,
 ) -> Pipeline:
     """Return a pipeline of fakes that knows "starter", and "opus-mt-en-es" as one that is not there."""
     chosen = translator or FakeTranslator()
+    return Pipeline(
+        fake_engines(chosen),
+        encoder or LetterEncoder(),
+        languages,
+        limits or Limits(100_000, 500),
+        "0.0",
+        identify,
+    )
 
-    def load(checkpoint_id: str) -> FakeTranslator:
+
+def fake_engines(
+    translator: Translator,
+    batching: Callable[[Translator], Batcher] | None = None,
+    layers: Layers | None = None,
+) -> Engines:
+    """Return engines that have "starter", and know "opus-mt-en-es" as one that is not there."""
+    entries = tuple(
+        Entry(name, Kind.TRANSLATOR, "", Origin.SHIPPED, quality, "en", dict.fromkeys(translator.targets, ""))
+        for name, quality in (("starter", "starter"), ("opus-mt-en-es", "fast"))
+    )
+
+    def load(checkpoint_id: str) -> Translator:
         if checkpoint_id == "opus-mt-en-es":
             raise CheckpointMissingError(checkpoint_id, f"triptych models pull {checkpoint_id}")
         if checkpoint_id != "starter":
             raise UnknownCheckpointError(checkpoint_id, ["starter", "opus-mt-en-es"])
-        return chosen
+        return translator
 
-    return Pipeline(
-        Engines(load, ("starter",)), LetterEncoder(), languages, limits or Limits(100_000, 500), "0.0"
-    )
+    return Engines(load, lambda: entries[:1], Catalog(entries), batching=batching, layers=layers)
 
 
 def run_cli(*arguments: object) -> int:

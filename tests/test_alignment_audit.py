@@ -77,7 +77,7 @@ def test_a_doubtful_match_is_a_note() -> None:
 def test_a_version_of_something_else_is_said_once() -> None:
     rows = [Row({"en": (i,), "es": ()}, 0.0) for i in range(9)] + [Row({"en": (), "es": (0,)}, 0.0)]
     findings = audit(rows, {"en": [LONG] * 9, "es": [LONG]})
-    assert [(finding.row, finding.kind) for finding in findings] == [(0, "weak")]
+    assert [(finding.row, finding.kind) for finding in findings] == [(0, "unrelated")]
     assert "is it the same article?" in findings[0].reason
 
 

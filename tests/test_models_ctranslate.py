@@ -12,10 +12,12 @@ from safetensors.numpy import load_file, save_file
 
 from models import DecodingSettings, Store, load_translator, read_catalog
 from models.conversion import sinusoids
-from models.ctranslate import find_device, load_ctranslate_engine
+from models.cores import physical_cores
+from models.ctranslate import find_device, load_ctranslate_engine, share_cores
 from models.errors import CheckpointInvalidError, DeviceError, EngineError
 from models.manifest import write_manifest
 from models.marian import load_torch_engine
+from models.store import default_store
 from models.tokenizer import load_tokenizer
 
 if TYPE_CHECKING:
@@ -26,6 +28,15 @@ pytest_plugins = ("marian_fixture",)
 
 WORDS = ("red", "fox", "sees", "blue", "sky")
 GOLDEN = [" ".join(random.Random(number).choices(WORDS, k=1 + number % 9)) for number in range(24)]
+
+REAL = [
+    "The mayor opened the bridge on Friday.",
+    "Heavy rain fell all night and the boats stayed in.",
+    "A single ticket costs 4 euros; children under 12 travel free.",
+    "“We did not borrow a cent,” she said, and closed the door.",
+    "Two.",
+    "He waited… and left for São Paulo at 10:30.",
+]
 
 pytest.importorskip("ctranslate2")
 
@@ -51,6 +62,41 @@ def test_it_finds_beam_for_beam_what_torch_finds(store: Store, settings: Decodin
     assert [one.ids for one in ours] == [one.ids for one in theirs]
     assert [one.finished for one in ours] == [one.finished for one in theirs]
     assert [one.score for one in ours] == pytest.approx([one.score for one in theirs], abs=1e-5)
+
+
+def test_the_shipped_starter_finds_what_torch_finds(tmp_path: Path) -> None:
+    shipped = default_store(tmp_path)
+    folder = shipped.open("starter")
+    tokenizer = load_tokenizer(folder, normalise=False)
+    sources = [tokenizer.encode(sentence, tag).ids for sentence in REAL for tag in (">>spa<<", ">>rus<<")]
+    settings = DecodingSettings(beams=4)
+    theirs = load_torch_engine(folder, device="cpu", threads=1).generate(sources, settings)
+    place = shipped.convert("starter", "float32")
+    ours = load_ctranslate_engine(place, quantization="float32", threads=1).generate(sources, settings)
+    assert [one.ids for one in ours] == [one.ids for one in theirs]
+    assert [one.score for one in ours] == pytest.approx([one.score for one in theirs], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("cores", "workers", "threads", "shared"),
+    [
+        (8, 1, None, (1, 8)),
+        (8, 2, None, (2, 4)),
+        (8, 2, 8, (2, 4)),
+        (8, 3, 2, (3, 2)),
+        (2, 4, 4, (2, 1)),
+        (1, 1, None, (1, 1)),
+    ],
+)
+def test_workers_and_threads_never_outnumber_the_cores(
+    cores: int, workers: int, threads: int | None, shared: tuple[int, int]
+) -> None:
+    assert share_cores(cores, workers, threads) == shared
+
+
+def test_an_engine_has_no_more_threads_than_there_are_cores(store: Store) -> None:
+    engine = load_ctranslate_engine(store.convert("starter"), quantization="int8", threads=64, workers=64)
+    assert 1 <= engine._network.num_translators <= physical_cores()
 
 
 def test_int8_translates_much_the_same(store: Store) -> None:

@@ -60,6 +60,29 @@ def test_garbled_digits_are_put_right_without_a_flag() -> None:
     assert GuardedTranslator(inner).translate(["It is 1987."], target="es") == [Translation("Es 1987.", -0.2)]
 
 
+def test_what_is_not_in_the_source_language_is_not_asked_for() -> None:
+    inner = Scripted({})
+    sentences = ["El zorro duerme en la casa.", "Лис спит.", "Лис спит в доме и на улице."]
+    assert GuardedTranslator(inner).translate(sentences, target="es") == [
+        Translation(sentences[0], 0.0, ("same-language",)),
+        Translation(sentences[1], 0.0, ("copy",)),
+        Translation(sentences[2], 0.0, ("copy",)),
+    ]
+    assert inner.asked == []
+
+
+def test_a_source_language_of_its_own_is_no_reason_to_keep_a_sentence() -> None:
+    inner = Scripted({"El zorro duerme en la casa.": Translation("The fox sleeps in the house.", -0.2)})
+    results = GuardedTranslator(inner, source="es").translate(["El zorro duerme en la casa."], target="en")
+    assert results == [Translation("The fox sleeps in the house.", -0.2)]
+
+
+def test_a_headline_in_capitals_is_asked_for_as_a_sentence() -> None:
+    inner = Scripted({"The fox sleeps": Translation("El zorro duerme", -0.3)})
+    results = GuardedTranslator(inner).translate(["THE FOX SLEEPS"], target="es")
+    assert results == [Translation("EL ZORRO DUERME", -0.3)]
+
+
 def test_the_signature_says_that_it_is_guarded() -> None:
     inner = Scripted({}, "beams:4")
     assert GuardedTranslator(inner).signature == "beams:4|guarded:once"

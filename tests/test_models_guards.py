@@ -32,6 +32,9 @@ def test_a_sound_translation_has_no_flags(source: str, translation: str) -> None
     [
         ("The red fox.", "El zorro zorro zorro zorro rojo.", ("repetition",)),
         ("The red fox sleeps.", "el zorro y el zorro y el zorro y el zorro", ("repetition",)),
+        ("The red fox sleeps.", "El zorro zorro zorro duerme.", ("repetition",)),
+        ("The red fox sleeps.", "El zorro rojo, el zorro rojo duerme.", ("repetition",)),
+        ("The fox that sleeps here is red and old.", "El zorro rojo es.", ("length",)),
         ("A long word indeed.", "Una palabra lalalalalalalalala.", ("repetition",)),
         ("The old man walked slowly home.", "The old man walked slowly home.", ("copy",)),
         ("The old man walked slowly home.", "El the old man walked slowly casa.", ("copy",)),
@@ -45,6 +48,25 @@ def test_a_sound_translation_has_no_flags(source: str, translation: str) -> None
 )
 def test_each_guard_sees_its_fault(source: str, translation: str, flags: tuple[str, ...]) -> None:
     assert flags_of(source, translation) == flags
+
+
+@pytest.mark.parametrize(
+    ("source", "translation", "languages", "flags"),
+    [
+        ("We won 🎉 the cup!", "¡Ganamos la copa!", ("en", "es"), ("symbols",)),
+        ("We won 🎉 the cup!", "¡Ganamos 🎉 la copa!", ("en", "es"), ()),
+        ("She wrote 東京 on it.", "Escribió Tokio en ella.", ("en", "es"), ("symbols",)),
+        ("«Мир» means peace.", "«Мир» significa paz.", ("en", "es"), ()),
+        ("«Мир» means peace.", "«Мира» — это слово.", ("en", "ru"), ()),  # it may be declined
+        ("It means peace.", "Это значит paz.", ("en", "ru"), ("script",)),
+        ("It is by Apple.", "Это Apple.", ("en", "ru"), ()),
+        ("It rained again.", "Снова 雨.", ("en", "ja"), ()),  # nothing is known of its scripts
+    ],
+)
+def test_scripts_and_symbols_are_watched(
+    source: str, translation: str, languages: tuple[str, str], flags: tuple[str, ...]
+) -> None:
+    assert flags_of(source, translation, languages) == flags
 
 
 @pytest.mark.parametrize(

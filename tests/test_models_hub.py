@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,14 +23,15 @@ from models.errors import (
 )
 from models.hub import pull
 from models.manifest import fact_of
+from models.store import default_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytest_plugins = ("marian_fixture",)
 
 ID = "opus-mt-en-es"
+ROOT = Path(__file__).resolve().parent.parent
 REPOSITORY = "Helsinki-NLP/opus-mt-en-es"
 
 
@@ -63,6 +68,31 @@ def test_a_pulled_checkpoint_translates_with_the_hub_gone(
     )[0]
     assert translation.text
     assert len(hub.requests) == asked
+
+
+def test_the_starter_laid_out_as_an_opus_repository_translates_as_the_shipped_one(
+    hub: LoopbackHub, tmp_path: Path, store: Store
+) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    shipped = default_store(tmp_path / "other")
+    folder = tmp_path / "repository"
+    shutil.copytree(shipped.open("starter"), folder)
+    weights = folder / "model.safetensors"
+    torch.save(load_file(weights), folder / "pytorch_model.bin")
+    for name in ("manifest.json", "model.safetensors"):
+        (folder / name).unlink()
+    (folder / "README.md").write_text("---\nlicense: cc-by-4.0\n---\n")
+    (folder / "tf_model.h5").write_bytes(b"not wanted")
+    hub.publish("Helsinki-NLP/opus-mt-tc-big-en-zle", folder)
+    pull(store, "opus-mt-tc-big-en-zle", endpoint=hub.endpoint)
+    sentences = ["The mayor opened the bridge.", "Two boats stayed in."]
+    ours, theirs = (
+        load_translator(name, store=where, device="cpu", threads=1).translate(sentences, target="ru")
+        for name, where in (("opus-mt-tc-big-en-zle", store), ("starter", shipped))
+    )
+    assert ours == theirs
 
 
 def test_only_a_checkpoints_own_files_are_fetched(
@@ -148,6 +178,73 @@ def test_a_cut_connection_is_resumed_where_it_broke(
     pull(store, ID, endpoint=hub.endpoint)
     assert hub.fetched("model.safetensors") == ["", "bytes=1000-"]
     assert store.open(ID)
+
+
+def test_a_pull_that_broke_off_goes_on_with_the_file_it_broke_in(
+    hub: LoopbackHub, published: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE", 500)
+    hub.faults.cut_after["model.safetensors"] = 1000
+    hub.faults.gone_after_cut = True
+    with pytest.raises(HubRefusedError):
+        pull(store, ID, endpoint=hub.endpoint)
+    assert nothing_is_installed(store)
+    hub.faults.gone_after_cut = False
+    hub.faults.status.clear()
+    hub.requests.clear()
+    pull(store, ID, endpoint=hub.endpoint)
+    assert hub.fetched("model.safetensors") == [""]
+    assert hub.fetched("config.json") == []  # it had come whole
+    assert store.open(ID)
+
+
+def test_a_file_that_changed_between_two_pulls_is_seen_and_fetched_anew(
+    hub: LoopbackHub, published: str, store: Store
+) -> None:
+    hub.faults.changed.add("model.safetensors")
+    with pytest.raises(HubMismatchError):
+        pull(store, ID, endpoint=hub.endpoint)
+    hub.faults.changed.clear()
+    files = hub.repositories[REPOSITORY][published]
+    files["README.md"] = b"# now there is one"
+    files["config.json"] = files["config.json"] + b"\n"  # the same commit with another ETag
+    hub.requests.clear()
+    with pytest.raises(HubMismatchError, match=r"config\.json .* bytes, the hub lists"):
+        pull(store, ID, endpoint=hub.endpoint)
+    assert nothing_is_installed(store)
+    place = pull(store, ID, endpoint=hub.endpoint)
+    assert hub.fetched("config.json") == [""]
+    assert hub.fetched("source.spm") == []  # its ETag is what it was
+    assert (place / "config.json").read_bytes() == files["config.json"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, ""), (401, "GatedRepo"), (403, "GatedRepo")])
+def test_a_private_or_gated_repository_says_what_opens_it(
+    hub: LoopbackHub, published: str, store: Store, status: int, code: str
+) -> None:
+    hub.faults.status[REPOSITORY] = status
+    hub.faults.error_code = code
+    with pytest.raises(HubRefusedError, match=r"private or gated; where you may have it, set HF_TOKEN"):
+        pull(store, ID, endpoint=hub.endpoint)
+    assert nothing_is_installed(store)
+
+
+def command(store: Store, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does, with these variables and no others of the hub's."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
+    environment |= {"TRIPTYCH_STORE": str(store.root)} | variables
+    line = [sys.executable, "-m", "service", "models", "pull", ID]
+    return subprocess.run(line, capture_output=True, text=True, check=False, env=environment, cwd=ROOT)
+
+
+def test_the_variables_of_the_hubs_client_hold(hub: LoopbackHub, published: str, store: Store) -> None:
+    offline = command(store, HF_ENDPOINT=hub.endpoint, HF_HUB_OFFLINE="1")
+    assert (offline.returncode, hub.requests) == (2, [])
+    assert "triptych models import" in offline.stderr
+    online = command(store, HF_ENDPOINT=hub.endpoint, HF_TOKEN="secret")
+    assert online.returncode == 0, online.stderr
+    assert f"opus-mt-en-es ({store.disk_size(ID) / 1e6:.1f} MB)" in online.stdout
+    assert store.verify(ID).revision == published
 
 
 def test_an_unknown_repository_is_a_404(hub: LoopbackHub, store: Store) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from models.errors import EncoderUnsupportedError, UnknownCheckpointError
+from models.errors import UnknownCheckpointError
 from models.loading import load_encoder
 from models.use import UseEncoder
 
@@ -56,11 +56,6 @@ def test_the_real_one_puts_translations_together() -> None:
     similarity = vectors @ vectors.T
     assert similarity[0, 1] > 0.6 > 0.4 > similarity[0, 3]
     assert similarity[0, 2] > 0.6
-
-
-def test_an_encoder_without_code_names_the_one_there_is() -> None:
-    with pytest.raises(EncoderUnsupportedError, match='use "use"'):
-        load_encoder("labse")
 
 
 @pytest.mark.parametrize("encoder_id", ["bert", "starter"])

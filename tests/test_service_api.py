@@ -10,6 +10,7 @@ from service_fakes import FakeTranslator, fake_pipeline
 from models.errors import CheckpointMissingError
 from service.app import create_app
 from service.config import Settings
+from service.engines import Engines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,7 +149,8 @@ def test_script_in_an_article_stays_text(client: TestClient) -> None:
         ({"targets": ["xx"]}, 422, "unknown-language", "there are es, ru"),
         ({"targets": ["es", "es"]}, 422, "versions", "given twice"),
         ({"targets": ["../etc"]}, 422, "invalid-request", "targets"),
-        ({"source": "es"}, 422, "unknown-language", "there are en"),
+        ({"source": "de"}, 422, "unknown-language", "there are en"),
+        ({"quality": "good"}, 422, "invalid-request", "quality"),
         ({"format": "docx"}, 422, "invalid-request", "format"),
         ({"colour": "red"}, 422, "invalid-request", "colour"),
         ({"model": "opus-mt-en-es"}, 503, "model-missing", "triptych models pull opus-mt-en-es"),
@@ -201,10 +203,14 @@ def test_the_service_tells_its_state(client: TestClient) -> None:
     assert client.get("/readyz").json() == {"status": "ready"}
     models = {model["id"]: model for model in client.get("/v1/models").json()}
     assert models["starter"]["loaded"] is True
-    assert models["opus-mt-en-es"]["installed"] is False
+    opus = models["opus-mt-en-es"]
+    assert opus["installed"] is False
+    assert (opus["test_set"], opus["bleu"], opus["download_mb"]) == ("newstest2012", {"es": 39.0}, 312)
+    assert (opus["memory_mb"], opus["size_mb"]) == (290, 0)
     assert client.get("/v1/languages").json() == {
         "source": "en",
         "targets": ["es", "ru"],
+        "pairs": {"en": ["es", "ru"]},
         "alignable": ["en", "es", "ru"],
     }
     assert client.get("/openapi.json").status_code == 200
@@ -213,7 +219,8 @@ def test_the_service_tells_its_state(client: TestClient) -> None:
 def test_a_service_without_its_model_starts_and_says_what_is_missing(tmp_path: Path) -> None:
     def build(_: Settings) -> Any:
         pipeline = fake_pipeline()
-        pipeline.engines = type(pipeline.engines)(pipeline.engines._load, ("opus-mt-en-es",))
+        load, catalog = pipeline.engines._load, pipeline.engines._catalog
+        pipeline.engines = Engines(load, lambda: [catalog["opus-mt-en-es"]], catalog)
         return pipeline
 
     with TestClient(create_app(Settings(store=tmp_path), build)) as client:

@@ -45,7 +45,17 @@ def test_translating_into_a_folder_writes_every_form(
     assert spanish.endswith("\n\n<!-- Machine translation, not checked: starter -->\n")
     printed = capsys.readouterr()
     assert all(name in printed.out for name in names)
-    assert "starter model" in printed.err
+    assert printed.err.count("\n") == 1
+    assert "small starter model" in printed.err
+    assert "triptych models pull opus-mt-tc-big-en-es opus-mt-tc-big-en-zle" in printed.err
+
+
+def test_quality_and_source_are_passed_on(article: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli("translate", article, "-t", "es", "--quality", "best", "--to", "md") == 0
+    assert run_cli("translate", article, "-t", "es", "--quality", "good") == 2
+    assert "fast" in capsys.readouterr().err
+    assert run_cli("translate", article, "-s", "es", "-t", "ru") == 2
+    assert '"es" is unknown for translation from; there are en' in capsys.readouterr().err
 
 
 def test_one_form_goes_to_standard_output(article: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:

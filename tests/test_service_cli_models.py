@@ -24,6 +24,10 @@ def test_a_checkpoint_is_imported_listed_verified_and_removed(
     assert run_cli("models", "import", tiny_opus, "--as", "opus-mt-en-es") == 0
     assert run_cli("models", "list") == 0
     listed = capsys.readouterr().out
+    assert "MB)" in listed.splitlines()[0]  # what the import says
+    assert "es 39.5" in listed
+    assert "CC-BY-4.0" in listed
+    assert "466 MB" in listed
     assert "no: triptych models pull opus-mt-en-ru" in listed
     assert "no: triptych models pull opus-mt-en-es" not in listed
     assert run_cli("models", "verify", "opus-mt-en-es") == 0
@@ -33,6 +37,7 @@ def test_a_checkpoint_is_imported_listed_verified_and_removed(
     assert run_cli("models", "verify", "opus-mt-en-es") == 2
     assert "damaged" in capsys.readouterr().err
     assert run_cli("models", "remove", "opus-mt-en-es") == 0
+    assert "MB are free again" in capsys.readouterr().out
     assert run_cli("models", "verify", "opus-mt-en-es") == 2
     assert "triptych models pull opus-mt-en-es" in capsys.readouterr().err
 

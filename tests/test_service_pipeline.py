@@ -3,8 +3,11 @@ from __future__ import annotations
 import pytest
 from service_fakes import FakeTranslator, fake_pipeline
 
+from models.catalog import Catalog, Entry, Kind
+from models.catalog import Origin as From
 from models.errors import CheckpointMissingError, UnknownCheckpointError, UnsupportedTargetError
 from service.article import Article, Format
+from service.engines import Engines
 from service.errors import EditError, EmptyArticleError, LanguageError, LimitError, VersionsError
 from service.events import Begun, Finished, Translated
 from service.formats import read
@@ -97,6 +100,24 @@ def test_comparing_needs_two_versions_and_translating_an_english_one() -> None:
         fake_pipeline().compare([article(RAIN)])
     with pytest.raises(VersionsError, match="give the en version"):
         fake_pipeline().compare([article(RAIN, "es")], ["ru"])
+
+
+def test_a_spanish_article_is_translated_where_there_is_a_way() -> None:
+    pipeline = fake_pipeline()
+    entries = [
+        Entry(name, Kind.TRANSLATOR, "", From.SHIPPED, "fast", source, {target: ""})
+        for name, source, target in (("es-en", "es", "en"), ("en-ru", "en", "ru"))
+    ]
+    translators = {entry.id: FakeTranslator(targets=tuple(entry.targets)) for entry in entries}
+    for name, translator in translators.items():
+        translator.checkpoint_id, translator.signature = name, f"{name}|fake"
+    pipeline.engines = Engines(translators.__getitem__, lambda: entries, Catalog(tuple(entries)))
+    aligned = pipeline.translate(article(RAIN, "es"), ["en", "ru"])
+    assert [version.checkpoint for version in aligned.versions] == [None, "es-en", "es-en+en-ru"]
+    assert aligned.signature == "triptych:0.0 es-en|fake es-en|fake+en-ru|fake encoder:letters"
+    compared = pipeline.compare([article(RAIN, "es")], ["ru"])
+    assert [version.language for version in compared.versions] == ["es", "ru"]
+    assert [dict(row.sentences) for row in compared.rows] == [{"es": (i,), "ru": (i,)} for i in range(3)]
 
 
 def test_a_model_that_is_not_there_says_how_to_get_it() -> None:

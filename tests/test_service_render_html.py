@@ -8,7 +8,7 @@ import pytest
 from lxml import etree, html
 from render_fixture import CODE, H2, SIGNATURE, BlockText, P, demo, given, made, row, small
 
-from alignment.audit import Finding, Severity
+from alignment.findings import Finding, Severity
 from service.render.html import render_html
 from service.result import Aligned
 
@@ -98,6 +98,14 @@ def test_scores_are_text_and_a_row_of_one_version_has_none() -> None:
 def test_flags_are_shown_in_an_editors_words() -> None:
     flags = [flag.text_content() for flag in parsed(demo()).find_class("flag")]
     assert flags == ["repeats itself", "numbers differ", "left untranslated"]
+
+
+def test_score_and_similarity_are_told_of_every_machine_made_sentence_and_shown_beside_its_flags() -> None:
+    page = parsed(demo())
+    told = [sentence.get("title") for sentence in page.find_class("sentence") if sentence.get("title")]
+    assert len(told) == 25
+    assert told[0] == "score −0.41, similarity 0.81"
+    assert [sure.text_content() for sure in page.find_class("sure")] == ["score −1.88, similarity 0.81"] * 3
 
 
 def test_an_unknown_flag_is_shown_as_it_is() -> None:

@@ -34,6 +34,7 @@ def test_keys_come_in_the_documented_order() -> None:
         "block",
         "kind",
         "score",
+        "similarity",
         "flags",
     ]
     assert list(whole["rows"][0]) == ["index", "sentences", "score"]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from io import StringIO
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -10,32 +10,14 @@ from render_fixture import SIGNATURE, P, demo, given, made, row, small
 from service.render.tmx import render_tmx
 from service.result import Aligned
 
-# What of TMX 1.4b's structure these files use, in our own words.
-STRUCTURE = """
-<!ELEMENT tmx (header, body)>
-<!ATTLIST tmx version CDATA #FIXED "1.4">
-<!ELEMENT header (prop)*>
-<!ATTLIST header
-  creationtool CDATA #REQUIRED  creationtoolversion CDATA #REQUIRED
-  segtype (block | paragraph | sentence | phrase) #REQUIRED
-  o-tmf CDATA #REQUIRED  adminlang CDATA #REQUIRED  srclang CDATA #REQUIRED  datatype CDATA #REQUIRED
-  creationdate CDATA #IMPLIED>
-<!ELEMENT body (tu*)>
-<!ELEMENT tu (prop*, tuv+)>
-<!ATTLIST tu tuid CDATA #IMPLIED  segtype (block | paragraph | sentence | phrase) #IMPLIED>
-<!ELEMENT tuv (prop*, seg)>
-<!ATTLIST tuv xml:lang CDATA #REQUIRED>
-<!ELEMENT prop (#PCDATA)>
-<!ATTLIST prop type CDATA #REQUIRED>
-<!ELEMENT seg (#PCDATA)>
-"""
+RULES = Path(__file__).with_name("tmx_rules.dtd")
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def parsed(aligned: Aligned) -> etree._Element:
     root = etree.fromstring(render_tmx(aligned))
-    structure = etree.DTD(StringIO(STRUCTURE))
-    assert structure.validate(root), structure.error_log
+    rules = etree.DTD(RULES)
+    assert rules.validate(root), rules.error_log
     return root
 
 
@@ -70,6 +52,7 @@ def test_scores_origins_flags_and_the_signature_are_properties() -> None:
     assert props(russian) == {
         "x-origin": "machine:starter",
         "x-triptych-translation-score": "-1.8765",
+        "x-triptych-similarity": "0.8123",
         "x-triptych-flag": "repetition",
     }
 

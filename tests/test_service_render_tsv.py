@@ -20,7 +20,11 @@ def table(aligned: Aligned, *, guard: bool = True) -> list[list[str]]:
 
 
 def test_a_header_names_the_columns() -> None:
-    assert table(demo())[0] == ["row", "score", "en", "es", "ru", "findings", "signature"]
+    assert table(demo())[0] == [
+        *("row", "score", "en", "es", "ru"),
+        *("ru score", "ru similarity", "ru flags"),
+        *("findings", "signature"),
+    ]
 
 
 def test_a_row_is_a_line_with_its_number_score_texts_and_signature() -> None:
@@ -32,6 +36,9 @@ def test_a_row_is_a_line_with_its_number_score_texts_and_signature() -> None:
         "The tide mill turns again in Port Brannoch",
         "El molino de mareas vuelve a girar en Port Brannoch",
         "Приливная мельница в Порт-Бранноке снова работает",
+        "-0.4123",
+        "0.8123",
+        "",
         "",
         SIGNATURE,
     ]
@@ -40,7 +47,11 @@ def test_a_row_is_a_line_with_its_number_score_texts_and_signature() -> None:
 def test_a_version_without_a_counterpart_has_an_empty_cell_and_its_finding() -> None:
     row = table(demo())[10]
     assert row[3] == ""
-    assert row[5] == "missing es: es lacks this content"
+    assert row[8] == "missing es: es lacks this content"
+
+
+def test_flags_stand_beside_score_and_similarity() -> None:
+    assert table(demo())[7][5:8] == ["-1.8765", "0.8123", "repetition"]
 
 
 def test_an_open_quotation_does_not_swallow_the_rows_below() -> None:

@@ -81,6 +81,7 @@ def test_facts_are_metadata() -> None:
         "score": "0.6312",
         "kind": "paragraph",
         "translation-score": "-1.8765",
+        "similarity": "0.8123",
         "flags": "repetition",
     }
     assert unit(root, 7).find("x:segment", NAMES).get("subState") == "triptych:machine"

@@ -6,6 +6,7 @@ from service_fakes import FakeTranslator, fake_pipeline
 from service.article import Format
 from service.formats import read
 from service.streaming import streamed
+from service.work import Work
 
 LONG = " ".join(f"Boat number {index} stayed in the harbour." for index in range(200))
 
@@ -22,6 +23,7 @@ def test_when_the_client_goes_the_work_stops() -> None:
             lambda: pipeline.stream(article, ["es", "ru"]),
             "application/x-ndjson",
             {},
+            Work(),
             anyio.CapacityLimiter(1),
         )
 

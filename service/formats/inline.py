@@ -106,15 +106,16 @@ def write_inline(text: str, markup: Sequence[Markup], escape: Callable[[str], st
 
     for number in order:
         mark = markup[number]
-        if mark.start < position:  # inside an atom, or displaced by one
+        start = max(mark.start, position)  # an atom before it may have taken its place
+        if mark.literal is None and mark.end <= start:  # round nothing, or inside an atom
             continue
-        close_up_to(mark.start)
+        close_up_to(start)
         end = min(mark.end, open_spans[-1][0]) if open_spans else mark.end
-        advance(mark.start)
+        advance(start)
         if mark.literal is not None:
             out.append(mark.literal)
             position = max(position, mark.end)
-        elif end > mark.start:
+        elif end > start:
             out.append(mark.open)
             open_spans.append((end, mark.close))
     close_up_to(len(text))

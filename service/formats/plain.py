@@ -36,6 +36,12 @@ def read_plain(source: str, language: str) -> Article:
     return assemble(language, Format.TEXT, source, contents, frame)
 
 
+def list_mark(line: str) -> int:
+    """Return how many characters at the head of a line are a list item's mark, 0 where it is none."""
+    mark = _BULLET.match(line)
+    return mark.end() if mark and not _RULE.match(line) else 0
+
+
 class PlainWriter:
     """Writes blocks as plain text: nothing in them can be mistaken for markup."""
 

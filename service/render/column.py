@@ -76,6 +76,11 @@ class Column:
         """Return the lowest score among the translations at `indices`, None in a given version."""
         return min((made.score for index in indices if (made := self.translation(index))), default=None)
 
+    def similarity(self, indices: Sequence[int]) -> float | None:
+        """Return the lowest similarity of the translations at `indices` to their sentences, None for none."""
+        made = (self.translation(index) for index in indices)
+        return min((each.similarity for each in made if each and each.similarity is not None), default=None)
+
 
 def columns(versions: Sequence[Version]) -> tuple[Column, ...]:
     """Read every version, in order."""

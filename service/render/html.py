@@ -28,25 +28,34 @@ _LONG_WORD: Final = re.compile(r"(\S{36,})")
 _BREAK: Final = re.compile(r"(?<=[/.?&=_-])(?=[^/.?&=_-])")
 
 
+class PageTemplate:
+    """The page's template, style, script and policy, made ready once for however many pages."""
+
+    def __init__(self) -> None:
+        templates = Environment(
+            loader=PackageLoader("service", "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        templates.filters["breakable"] = _breakable
+        style, script = (_template(f"{_NAME}.{kind}") for kind in ("css", "js"))
+        policy = (
+            f"default-src 'none'; style-src {inline_source(style)}; script-src {inline_source(script)}; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
+        )
+        self._template = templates.get_template(f"{_NAME}.html")
+        self._given = {"policy": policy, "style": _trusted(style), "script": _trusted(script)}
+
+    def render(self, aligned: Aligned) -> str:
+        """Return a page; characters that HTML cannot carry (controls, lone surrogates) are U+FFFD."""
+        return xml_text(self._template.render(page=page(aligned), **self._given))
+
+
 def render_html(aligned: Aligned) -> str:
     """Return the page; characters that HTML cannot carry (control characters, lone surrogates) are U+FFFD."""
-    templates = Environment(
-        loader=PackageLoader("service", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.filters["breakable"] = _breakable
-    style, script = (_template(f"{_NAME}.{kind}") for kind in ("css", "js"))
-    policy = (
-        f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
-    template = templates.get_template(f"{_NAME}.html")
-    return xml_text(
-        template.render(page=page(aligned), policy=policy, style=_trusted(style), script=_trusted(script))
-    )
+    return PageTemplate().render(aligned)
 
 
 def _breakable(text: str) -> Markup:
@@ -67,6 +76,6 @@ def _trusted(text: str) -> Markup:
     return Markup(text)
 
 
-def _source(text: str) -> str:
+def inline_source(text: str) -> str:
     """Return the policy's source expression for an inline text (CSP level 2, section 4.2.5)."""
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

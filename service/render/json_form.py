@@ -1,8 +1,8 @@
 """JSON. The models are the documented schema, and FastAPI shows them as such.
 
 Keys always come in the order of the fields below; one that has nothing to say (`checkpoint` of a given
-version, `score` and `flags` of its sentences) is left out. Scores have four decimals. Offsets count Unicode
-code points.
+version, `score`, `similarity` and `flags` of its sentences) is left out. Scores have four decimals. Offsets
+count Unicode code points.
 """
 
 # No postponed annotations here: pydantic reads them.
@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from alignment.audit import Severity
+from alignment.findings import Severity
 from service.article import Format, Kind
 from service.render.column import Column, columns
 from service.render.text import encodable, rounded
@@ -37,6 +37,9 @@ class SentenceOut(Out):
     kind: Kind = Field(description="The kind of its block")
     score: float | None = Field(
         None, description="Machine-made versions: mean token log-probability, at most 0; higher is surer"
+    )
+    similarity: float | None = Field(
+        None, description="Machine-made versions: how alike it is to its source's sentence, -1 to 1"
     )
     flags: tuple[str, ...] | None = Field(
         None, description="Machine-made versions: what looks wrong with it, empty when nothing does"
@@ -85,7 +88,10 @@ class FindingOut(Out):
 
     row: int
     language: Language
-    kind: str = Field(description='"missing", "added", "number" or "weak"')
+    kind: str = Field(
+        description='Of a row: "missing", "added", "number", "date", "name" or "weak"; '
+        'of a whole version, with row 0: "unrelated", "order" or "language"'
+    )
     severity: Severity
     reason: str = Field(description="One English sentence for people")
 
@@ -154,6 +160,9 @@ def sentence_out(column: Column, index: int) -> SentenceOut:
         block=column.block_of[index],
         kind=column.block(index).kind,
         score=None if translation is None else rounded(translation.score),
+        similarity=(
+            None if translation is None or translation.similarity is None else rounded(translation.similarity)
+        ),
         flags=None if translation is None else translation.flags,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from alignment.audit import Finding
+    from alignment.findings import Finding
 
 _SMALL_CHECKPOINT: Final = "starter"
 
@@ -25,11 +25,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A sentence with what stands before it, or for a block without sentences its text."""
+    """A sentence with what stands before it, or for a block without sentences its text.
+
+    `sure` tells of a machine's sentence how sure it is and how alike to its source's.
+    """
 
     before: str
     text: str
     flags: tuple[str, ...] = ()
+    sure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ depends on the clock.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from alignment.beads import Row
     from service.result import Aligned
 
+SIGNATURE: Final = "x-triptych-signature"  # the type of the property that holds it
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -52,7 +53,7 @@ def tmx_header(source: str | None, signature: str, *, created: datetime | None =
     )
     if created is not None:
         header.set("creationdate", created.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"))
-    _prop(header, "x-triptych-signature", signature)
+    _prop(header, SIGNATURE, signature)
     return header
 
 
@@ -78,6 +79,9 @@ def _unit(name: str, row: Row, present: list[Column]) -> etree._Element:
         score = column.score(indices)
         if score is not None:
             _prop(variant, "x-triptych-translation-score", decimal(score))
+        similarity = column.similarity(indices)
+        if similarity is not None:
+            _prop(variant, "x-triptych-similarity", decimal(similarity))
         for flag in column.flags(indices):
             _prop(variant, "x-triptych-flag", flag)
         etree.SubElement(variant, "seg").text = xml_text(column.text(indices))

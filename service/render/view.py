@@ -16,7 +16,8 @@ from service.result import Aligned, Origin
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from alignment.audit import Finding
+    from alignment.findings import Finding
+    from models.translation import Translation
 
 # The flags engines raise, in an editor's words; any other is shown as it is.
 _FLAGS: Final = MappingProxyType(
@@ -24,10 +25,15 @@ _FLAGS: Final = MappingProxyType(
         "copy": "left untranslated",
         "cut": "cut short",
         "empty": "empty",
+        "fragments": "translated in pieces",
         "length": "unusual length",
         "numbers": "numbers differ",
         "repetition": "repeats itself",
+        "same-language": "in this language already",
+        "script": "words in another script",
+        "symbols": "symbols lost",
         "unknown": "unknown characters",
+        "unlike": "unlike its source",
     }
 )
 _ONE_SIDED: Final = frozenset({"missing", "added"})
@@ -161,8 +167,16 @@ def _stretch(column: Column, piece: Piece) -> Stretch:
         made = column.translation(index)
         flags = tuple(_FLAGS.get(flag, flag) for flag in made.flags) if made else ()
         before = column.gap(index - 1, index) if place else ""
-        parts.append(Part(before, column.sentences[index].text, flags))
+        parts.append(Part(before, column.sentences[index].text, flags, _sure(made) if made else ""))
     return Stretch(_style(piece.block), piece.block.level, piece.opens, tuple(parts))
+
+
+def _sure(made: Translation) -> str:
+    """Say how sure a machine is of a sentence, and how alike it is to its source's."""
+    sure = f"score {made.score:.2f}".replace("-", "−")
+    if made.similarity is None:
+        return sure
+    return f"{sure}, similarity {made.similarity:.2f}".replace("-", "−")
 
 
 def _whole(column: Column, block: Block) -> Stretch:

@@ -82,6 +82,9 @@ def _unit(index: int, row: Row, source: Column, target: Column) -> etree._Elemen
     score = target.score(to)
     if score is not None:
         facts["translation-score"] = decimal(score)
+    similarity = target.similarity(to)
+    if similarity is not None:
+        facts["similarity"] = decimal(similarity)
     if flags := target.flags(to):
         facts["flags"] = " ".join(flags)
     _metadata(unit, facts)

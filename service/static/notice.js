@@ -14,11 +14,9 @@ export function showNotice(place, result, models, messages) {
   place.replaceChildren(messages.label(element("strong"), "machine_heading"), " ");
   place.append(messages.label(element("span"), weak.length ? "notice_starter" : "notice_machine"));
   const better = weak.flatMap(([, languages]) => languages.map((language) => bestFor(language, models)));
-  const found = [...new Set(better.filter((model) => model !== undefined))];
+  const found = [...new Set(better.filter((model) => model !== undefined && !model.installed))];
   if (!found.length) return;
-  const commands = found.filter(({ installed }) => !installed).map(({ id }) => `triptych models pull ${id}`);
-  const ids = found.map(({ id }) => id).join(",");
-  const lines = [...commands, `TRIPTYCH_MODELS=${ids} triptych serve`].join("\n");
+  const lines = found.map((model) => `triptych models pull ${model?.id}`).join("\n");
   const how = element("details", { class: "better" }, messages.label(element("summary"), "notice_better"));
   how.append(messages.label(element("p", { class: "hint" }), "notice_how"));
   how.append(element("pre", { class: "code", translate: "no", tabindex: 0 }, lines));

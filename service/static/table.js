@@ -2,8 +2,7 @@ import { element } from "./element.js";
 import { layOut, stretches } from "./layout.js";
 import { isMade } from "./result.js";
 
-const FLAGS = new Set(["copy", "cut", "empty", "length", "numbers", "repetition", "unknown", "fragments", "weak"]);
-const FINDINGS = new Set(["missing", "added", "number", "weak"]);
+const ONE_SIDED = new Set(["missing", "added"]); // of these the page's own words say everything
 
 /** The versions side by side: a table of rows, drawn from a result and kept up with it. */
 export class Table {
@@ -147,8 +146,8 @@ export class Table {
     for (const { kind, severity, reason, language: where } of result.findings(number)) {
       if (where !== language || (kind === "missing" && !indices.length)) continue;
       const note = element("p", { class: `note ${severity === "warning" ? "warning" : "note-only"}` });
-      if (FINDINGS.has(kind)) note.append(messages.label(element("span"), `finding_${kind}`));
-      if (kind === "number" || !FINDINGS.has(kind)) note.append(": ", element("span", { lang: "en" }, reason));
+      if (messages.has(`finding_${kind}`)) note.append(messages.label(element("span"), `finding_${kind}`));
+      if (!ONE_SIDED.has(kind)) note.append(": ", element("span", { lang: "en" }, reason));
       text.append(note);
     }
     const cell = element("td", { class: indices.length ? "cell" : "cell none", role: "cell" });
@@ -193,7 +192,7 @@ export class Table {
     const parts = [element("span", { class: flags.length ? "sentence flagged" : "sentence", ...attributes }, text)];
     for (const flag of flags) {
       const mark = element("span", { class: "flag", lang: messages.language });
-      parts.push(" ", FLAGS.has(flag) ? messages.label(mark, `flag_${flag}`) : element("span", { class: "flag" }, flag));
+      parts.push(" ", messages.has(`flag_${flag}`) ? messages.label(mark, `flag_${flag}`) : element("span", { class: "flag" }, flag));
     }
     if (!isMade(result.state.versions[language])) return parts;
     if (result.approved(language, index)) {

@@ -1,0 +1,1 @@
+"""Other services' APIs, so that clients made for them work unchanged."""

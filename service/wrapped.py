@@ -1,0 +1,39 @@
+"""What every translator that stands round another one has in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.attention import attention_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.attention import Attention
+    from models.translation import Translator
+
+
+class Wrapped:
+    """A translator round another: everything but `translate` is the other's."""
+
+    def __init__(self, translator: Translator) -> None:
+        self._translator = translator
+
+    @property
+    def checkpoint_id(self) -> str:
+        """The id of the checkpoint inside."""
+        return self._translator.checkpoint_id
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Language codes it translates into."""
+        return self._translator.targets
+
+    @property
+    def signature(self) -> str:
+        """What a result depends on."""
+        return self._translator.signature
+
+    def attention(self, pairs: Sequence[tuple[str, str]], *, target: str) -> list[Attention | None]:
+        """Return what the translator inside tells of its attention, None throughout if it tells nothing."""
+        return attention_of(self._translator, pairs, target=target)
