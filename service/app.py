@@ -52,6 +52,7 @@ from service.memory.database import Memory
 from service.memory.remembering import RememberingTranslator
 from service.metrics import Metrics
 from service.notice import starter_notice
+from service.page import install_page
 from service.pipeline import Limits, Pipeline
 from service.problems import install_problems, problem_document
 from service.request_log import RequestLog
@@ -313,6 +314,8 @@ def create_app(
         summary="Translate an article, align its versions, compare them side by side.",
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
+        docs_url=None,  # FastAPI's own would fetch its script from another host; service.page has one
+        redoc_url=None,
     )
     # The last one added stands outside of the others.
     larger = {"/v1/jobs": (chosen.max_job_bytes, "MAX_JOB_BYTES")}
@@ -333,4 +336,5 @@ def create_app(
     kept = [jobs_router] if chosen.database != "off" else []
     for each in (router, documents_router, memory_router, *kept, *build_routers(chosen.compat)):
         app.include_router(each)
+    install_page(app)
     return app

@@ -1,4 +1,4 @@
-"""Which form an answer takes, by the Accept header (RFC 9110, section 12.5.1)."""
+"""Which form and language an answer takes, by its Accept headers (RFC 9110, sections 12.5.1 and 12.5.4)."""
 
 from __future__ import annotations
 
@@ -30,6 +30,19 @@ def chosen_type(accept: str | None, offered: Sequence[str]) -> str:
     if qualities[best] <= 0:
         raise FormatError("media type", accept or "", offered)
     return best
+
+
+def preferred(accept_language: str | None, languages: Sequence[str]) -> str:
+    """Return the language with the highest quality, the first of equals; the first where none is wanted.
+
+    A range names its sub-languages too, and "es-MX" is content with "es".
+    """
+    ranges = [_range(part) for part in (accept_language or "").split(",") if part.strip()]
+    qualities = {
+        language: max((q for name, q in ranges if name.split("-")[0] == language), default=0.0)
+        for language in languages
+    }
+    return max(languages, key=lambda language: qualities[language])
 
 
 def rendered(aligned: Aligned, form: Form) -> bytes:

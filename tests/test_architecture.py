@@ -70,6 +70,7 @@ def test_only_the_edge_knows_the_web_framework() -> None:
         "body_limit.py",
         "documents_api.py",
         "guard.py",
+        "page.py",
         "problems.py",
         "request_log.py",
         "security_headers.py",

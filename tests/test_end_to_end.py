@@ -3,60 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
 import subprocess
 import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from lxml import etree
+from server_fixture import ENVIRONMENT, ROOT, TRIPTYCH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
 SEED = ROOT.parent / "shared" / "seed" / "article.md"
-TRIPTYCH = [sys.executable, "-m", "service"]
-# Greedy search and no hub: what is tested is that the parts fit, on any machine, without a network.
-ENVIRONMENT = os.environ | {
-    "TRIPTYCH_BEAMS": "1",
-    "TRIPTYCH_STORE": str(ROOT / ".store"),
-    "HF_HUB_OFFLINE": "1",
-    "TRIPTYCH_MEMORY": "off",  # what an earlier run remembered proves nothing
-}
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [*TRIPTYCH, *(str(argument) for argument in arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT, cwd=ROOT)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A server on a free port of the loopback address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [*TRIPTYCH, "serve", "--port", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, env=ENVIRONMENT, cwd=ROOT) as process:
-        try:
-            for _ in range(600):
-                try:
-                    if httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
-                        break
-                except httpx.TransportError:
-                    assert process.poll() is None, process.stderr and process.stderr.read()
-                time.sleep(0.1)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.communicate()
 
 
 def post(server: str, path: str, body: dict[str, Any], accept: str = "application/json") -> httpx.Response:
