@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from service.observer import Observer
 
 _LOG = logging.getLogger("triptych")
+_THREADS = 4  # an engine gains little from more; with more cores, several engines run at once
 # What USE-multilingual was trained on (Yang et al. 2020, section 3).
 _LANGUAGES = ("en", "es", "ru", "ar", "de", "fr", "it", "ja", "ko", "nl", "pl", "pt", "th", "tr", "zh")
 
@@ -103,12 +104,16 @@ def build_store(settings: Settings) -> Store:
     return default_store(settings.store)
 
 
-def build_pipeline(settings: Settings, observer: Observer | None = None) -> Pipeline:
+def build_pipeline(
+    settings: Settings, observer: Observer | None = None, *, encoder: Encoder | None = None
+) -> Pipeline:
     """Build the pipeline that the settings describe; engines load at first use, the encoder at once.
 
-    Raises a ModelError when the encoder cannot be had.
+    `observer` is told of the batches and of what the memory knows; `encoder`, where given, takes the place of
+    the one that the settings name. Raises MemoryFileError, or a ModelError when the encoder cannot be had.
     """
     store = build_store(settings)
+    threads = settings.threads or min(_cores(), _THREADS)
 
     def load(checkpoint_id: str) -> Translator:
         return load_translator(
@@ -117,13 +122,12 @@ def build_pipeline(settings: Settings, observer: Observer | None = None) -> Pipe
             device=settings.device,
             engine=settings.engine,
             settings=DecodingSettings(beams=settings.beams),
-            threads=settings.threads or _cores(),
+            threads=threads,
         )
 
-    threads = settings.threads or _cores()
     turns = Turns(max(_cores() // threads, 1))
     memory = build_memory(settings)
-    encoder = build_encoder(settings, store)
+    encoder = encoder or build_encoder(settings, store)
 
     def candidates() -> Sequence[Entry]:
         if settings.models:
@@ -160,7 +164,7 @@ def build_memory(settings: Settings) -> Memory | None:
     try:
         return Memory(path, settings.memory_units)
     except MemoryFileError as error:
-        if settings.memory is None and isinstance(error.__cause__, OSError):
+        if settings.memory is None and not path.exists():
             _LOG.warning("there is no translation memory: %s", error.problem)
             return None
         raise

@@ -156,14 +156,21 @@ class Batcher:
     def _run(self, batch: Sequence[Unit]) -> None:
         """Translate a batch; should it fail, each sentence by itself, so that only the guilty one does."""
         began = self._clock()
+        with self._changed:
+            requests = len({request for unit in batch for request in unit.claims})
         try:
             self._translate(batch)
         except Exception:  # noqa: BLE001  # whatever it is, those who wait hear of it below
             for unit in batch:
                 if unit.result is None and unit.claims:
                     self._run_alone(unit)
-        requests = len({request for unit in batch for request in unit.claims})
-        self._observer.translated(self.translator.checkpoint_id, len(batch), requests, self._clock() - began)
+        self._observer.translated(
+            self.translator.checkpoint_id,
+            sentences=len(batch),
+            characters=sum(len(unit.sentence) for unit in batch),
+            requests=requests,
+            seconds=self._clock() - began,
+        )
 
     def _run_alone(self, unit: Unit) -> None:
         try:

@@ -177,11 +177,17 @@ def compare(
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that serve [TRIPTYCH_WORKERS, 1].")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Run the HTTP service: a page at /, its documentation at /docs."""
+    from service.app import build_glossaries, build_jobs, build_memory
     from service.serving import serve
 
     given = {"host": host, "port": port, "workers": workers}
     chosen = {name: value for name, value in given.items() if value is not None}
-    serve(_settings().model_copy(update=chosen))
+    settings = _settings().model_copy(update=chosen)
+    build_glossaries(settings)  # what is wrong with them, or a database, is better said here, in a line
+    for opened in (build_memory(settings), build_jobs(settings)):
+        if opened is not None:
+            opened.close()
+    serve(settings)
 
 
 @cli.command()

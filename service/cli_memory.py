@@ -19,15 +19,17 @@ def memory() -> None:
 
 
 @memory.command("import")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.tmx")
-def import_tmx(file: Path) -> None:
-    """Take every unit of a TMX file with English and another language as approved.
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+def import_file(file: Path) -> None:
+    """Take every unit of a TMX or XLIFF 2 file, from English into another language, as approved.
 
     Approved units win over every machine. All of the file is taken, or nothing.
     """
     from service.memory.tmx import TmxReader
+    from service.memory.xliff import XliffReader
 
-    units = TmxReader(file)
+    is_xliff = file.suffix.lower() in (".xliff", ".xlf")
+    units = XliffReader(file) if is_xliff else TmxReader(file)
     click.echo(f"{_memory().approve(units):,} units are approved from {file}")
     if units.skipped:
         click.echo(f"{units.skipped:,} without English or without another language were left out", err=True)

@@ -257,15 +257,15 @@ class MemoryUnknownError(ServiceError):
     kind = "memory-unknown"
 
 
-class TmxError(ServiceError):
-    """A TMX file that cannot be read or written; nothing of it was taken."""
+class ExchangeError(ServiceError):
+    """A TMX or XLIFF file that cannot be read or written; nothing of it was taken."""
 
-    kind = "tmx"
+    kind = "exchange"
 
     def __init__(self, path: Path, problem: str) -> None:
         self.path = path
         self.problem = problem
-        super().__init__(f"{path} cannot be used as TMX: {problem}.")
+        super().__init__(f"{path} cannot be used: {problem}.")
 
 
 class GlossaryError(ServiceError):

@@ -67,6 +67,9 @@ class Metrics:
         self._engine = Counter(
             "triptych_engine_seconds", "Time engines have worked", ("checkpoint",), registry=registry
         )
+        self._characters = Counter(
+            "triptych_characters", "Characters translated by engines", ("checkpoint",), registry=registry
+        )
         self._tokens = Counter(
             "triptych_tokens",
             "Tokens that engines have read (source) and written (target)",
@@ -109,9 +112,12 @@ class Metrics:
         for seconds in waits:
             waiting.observe(seconds)
 
-    def translated(self, checkpoint_id: str, sentences: int, requests: int, seconds: float) -> None:
+    def translated(
+        self, checkpoint_id: str, sentences: int, characters: int, requests: int, seconds: float
+    ) -> None:
         """Note a batch that an engine has translated."""
         self._batches.labels(checkpoint_id).observe(sentences)
+        self._characters.labels(checkpoint_id).inc(characters)
         self._engine.labels(checkpoint_id).inc(seconds)
 
     def generated(self, checkpoint_id: str, source_tokens: int, target_tokens: int) -> None:

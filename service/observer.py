@@ -14,11 +14,10 @@ class Observer(Protocol):
     def started(self, checkpoint_id: str, waits: list[float]) -> None:
         """Sentences go to the engine, after having waited so many seconds each."""
 
-    def translated(self, checkpoint_id: str, sentences: int, requests: int, seconds: float) -> None:
-        """Hear that a batch of so many sentences, of so many requests, is done."""
-
-    def generated(self, checkpoint_id: str, source_tokens: int, target_tokens: int) -> None:
-        """Hear that so many tokens have been read and written."""
+    def translated(
+        self, checkpoint_id: str, sentences: int, characters: int, requests: int, seconds: float
+    ) -> None:
+        """Hear that a batch of so many sentences with so many characters, of so many requests, is done."""
 
     def refused(self, checkpoint_id: str, sentences: int) -> None:
         """So many sentences were not taken in: the queue is full."""
@@ -42,10 +41,9 @@ class Unobserved:
     def started(self, checkpoint_id: str, waits: list[float]) -> None:
         """Take no notice."""
 
-    def translated(self, checkpoint_id: str, sentences: int, requests: int, seconds: float) -> None:
-        """Take no notice."""
-
-    def generated(self, checkpoint_id: str, source_tokens: int, target_tokens: int) -> None:
+    def translated(
+        self, checkpoint_id: str, sentences: int, characters: int, requests: int, seconds: float
+    ) -> None:
         """Take no notice."""
 
     def refused(self, checkpoint_id: str, sentences: int) -> None:

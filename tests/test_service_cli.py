@@ -183,3 +183,30 @@ def test_an_unknown_encoder_is_one_line(article: Path, capsys: pytest.CaptureFix
         patch.setattr(app, "build_pipeline", REAL_BUILD)
         assert run_cli("align", f"en={article}", f"es={article}", "--encoder", "bert") == 2
     assert 'no "bert" in the catalog' in capsys.readouterr().err
+
+
+def test_serving_with_a_bad_glossary_or_memory_is_refused_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "x.en-es.tsv"
+    bad.write_text("a\tb\tc\n", encoding="utf-8")
+    monkeypatch.setenv("TRIPTYCH_GLOSSARY", str(bad))
+    assert run_cli("serve") == 2
+    assert "line 1: there are 3 columns" in capsys.readouterr().err
+    monkeypatch.delenv("TRIPTYCH_GLOSSARY")
+    monkeypatch.setenv("TRIPTYCH_MEMORY", str(bad))
+    assert run_cli("serve") == 2
+    printed = capsys.readouterr().err
+    assert "TRIPTYCH_MEMORY" in printed
+    assert printed.count("\n") == 1
+
+
+def test_a_glossary_on_the_command_line_is_kept_to(
+    article: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    terms = article.parent / "sea.en-es.tsv"
+    terms.write_text("harbour\tpuerto\n", encoding="utf-8")
+    assert run_cli("translate", article, "-t", "es", "--glossary", terms) == 0
+    assert " glossary:" in json.loads(capfdbinary.readouterr().out)["signature"]
+    assert run_cli("compare", f"en={article}", "-t", "es", "--glossary", article.parent / "none.tsv") == 2
+    assert b"cannot be read" in capfdbinary.readouterr().err

@@ -8,12 +8,13 @@ from lxml import etree
 from service_fakes import FakeTranslator, fake_engines, fake_pipeline, run_cli
 
 from service.article import Format
-from service.errors import TmxError
+from service.errors import ExchangeError
 from service.formats import read
 from service.memory.database import Memory
 from service.memory.remembering import RememberingTranslator
 from service.memory.tmx import TmxReader, write_tmx
 from service.memory.units import Approved
+from service.memory.xliff import XliffReader
 from service.render.tmx import render_tmx
 from service.render.xliff import render_xliff
 
@@ -117,12 +118,31 @@ def test_what_is_no_sound_tmx_is_refused_whole(
     file: Callable[[str], Path], tmp_path: Path, content: str, problem: str
 ) -> None:
     memory = Memory(tmp_path / "memory.db", 10)
-    with pytest.raises(TmxError, match=problem):
+    with pytest.raises(ExchangeError, match=problem):
         memory.approve(TmxReader(file(content)))
     assert memory.counts()["approved"] == {}
     memory.close()
-    with pytest.raises(TmxError, match="No such file"):
+    with pytest.raises(ExchangeError, match="No such file"):
         list(TmxReader(tmp_path / "missing.tmx"))
+
+
+def xliff(*segments: str, to: str = "es-MX") -> str:
+    space = "urn:oasis:names:tc:xliff:document:2.0"
+    units = "".join(f"<unit id='u'><segment>{segment}</segment></unit>" for segment in segments)
+    head = f'<xliff xmlns="{space}" version="2.0" srcLang="en" trgLang="{to}">'
+    return f'{head}<file id="f">{units}</file></xliff>'
+
+
+def test_xliff_segments_with_a_target_are_units(file: Callable[[str], Path]) -> None:
+    pair = '<source>A <pc id="1">b</pc><ph id="2"/>.</source><target>C <mrk id="m">d</mrk>.</target>'
+    path = file(xliff(pair, "<source>Alone.</source>", "<source>E.</source><target> </target>"))
+    reader = XliffReader(path, NOW)
+    assert list(reader) == [Approved("A b.", "es", "C d.", "units.tmx", "", "2026-11-25T12:00:00+00:00")]
+    assert (reader.skipped, reader.machine) == (2, 0)
+    with pytest.raises(ExchangeError, match="not from en to a language"):
+        list(XliffReader(file(xliff(pair, to="")), NOW))
+    with pytest.raises(ExchangeError, match="root element is tmx"):
+        list(XliffReader(file(tmx()), NOW))
 
 
 def test_a_long_file_is_read_unit_by_unit(file: Callable[[str], Path]) -> None:
@@ -144,7 +164,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["x.tmx"]
     assert write_tmx([], tmp_path / "empty.tmx") == 0
     assert list(TmxReader(tmp_path / "empty.tmx")) == []
-    with pytest.raises(TmxError):
+    with pytest.raises(ExchangeError):
         write_tmx(units, tmp_path / "nowhere" / "x.tmx")
 
 
@@ -189,7 +209,11 @@ def test_an_articles_own_tmx_comes_back_with_its_corrections(tmp_path: Path) -> 
     assert "Llovió en el puerto viejo." in version.article.source.replace("*", "")
     assert "approved:" in after.signature
     assert "approved:" not in before.signature
-    assert "Ningún barco salió." in render_xliff(after, target="es").decode()
+    xliff = render_xliff(after, target="es").decode()
+    assert "Ningún barco salió." in xliff
+    (tmp_path / "corrected.xliff").write_text(xliff.replace("Ningún", "Ni un"), encoding="utf-8")
+    assert memory.approve(XliffReader(tmp_path / "corrected.xliff")) == 3
+    assert pipeline.translate(article, ["es"]).versions[1].translations[2].text == "Ni un barco salió."
     memory.close()
 
 

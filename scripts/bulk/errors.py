@@ -46,3 +46,15 @@ class PackageMissingError(BulkError):
 
 class ManifestError(BulkError):
     """A shard's manifest cannot be read, or the shard is not what its manifest says."""
+
+
+class LedgerError(BulkError):
+    """A run's ledger is damaged, in use, or not that of the run that was asked for."""
+
+
+class RunStoppedError(BulkError):
+    """A run that could not go on; what it has settled is kept and it can be resumed."""
+
+
+class EngineError(BulkError):
+    """Workers cannot be had."""

@@ -27,6 +27,7 @@ T = TypeVar("T")
 _APPLICATION: Final = 0x74727031  # "trp1", in the file's header (PRAGMA application_id)
 _VERSION: Final = 1
 _WAIT: Final = 30.0  # seconds for another writer
+_ATTEMPTS: Final = 100  # to switch a new file to WAL mode
 _CHUNK: Final = 500  # parameters of a statement
 _SCHEMA: Final = """
 CREATE TABLE scopes (id INTEGER PRIMARY KEY, signature TEXT NOT NULL UNIQUE);
@@ -240,7 +241,7 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA busy_timeout = {int(_WAIT * 1000)}")
         with _transaction(connection):  # of several processes at once, one makes the tables
             _check(connection, path)
-        connection.execute("PRAGMA journal_mode = WAL")
+        _enter_wal(connection)
         connection.execute(
             "PRAGMA synchronous = NORMAL"
         )  # safe in WAL mode; a power cut may lose the last units
@@ -251,6 +252,19 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _enter_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL mode; while another process does it too, SQLite does not wait by itself."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:

@@ -1,19 +1,19 @@
 """Approved units from and to TMX 1.4b (LISA OSCAR, 2005).
 
-Read as a stream, one unit in memory at a time. Nothing outside the file is fetched, no entity is expanded,
-and a file that declares one is refused. Formatting codes (bpt, ept, ph, it, ut) are left out of a segment, as
-they are no text; highlighted text (hi) stays.
+Read as a stream, one unit in memory at a time (`service.memory.stream`). Formatting codes (bpt, ept, ph, it,
+ut) are left out of a segment, as they are no text; highlighted text (hi) stays.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from service.errors import TmxError
+from service.errors import ExchangeError
+from service.memory.stream import elements, text_of
 from service.memory.units import Approved, checked
 from service.render.text import one_line, xml_text
 from service.render.tmx import tmx_header
@@ -21,7 +21,6 @@ from service.render.tmx import tmx_header
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
-    from typing import BinaryIO
 
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _CODES: Final = frozenset(("bpt", "ept", "ph", "it", "ut"))
@@ -43,51 +42,9 @@ class TmxReader:
         self._now = (now or datetime.now(UTC)).isoformat(timespec="seconds")
 
     def __iter__(self) -> Iterator[Approved]:
-        """Read the file; raise TmxError where it cannot be read or is not TMX."""
-        try:
-            with self._path.open("rb") as file:
-                yield from self._units(file)
-        except OSError as error:
-            raise TmxError(self._path, error.strerror or str(error)) from error
-
-    def _units(self, file: BinaryIO) -> Iterator[Approved]:
-        reading = etree.iterparse(
-            file,
-            events=("start", "end"),
-            resolve_entities=False,
-            load_dtd=False,
-            no_network=True,
-            huge_tree=False,
-        )
-        try:
-            yield from self._read(reading)
-        except etree.XMLSyntaxError as error:
-            found = next(iter(reading.error_log), None)
-            raise TmxError(
-                self._path, f"line {found.line}: {found.message}" if found else str(error)
-            ) from error
-
-    def _read(self, reading: Iterable[tuple[str, etree._Element]]) -> Iterator[Approved]:
-        root = None
-        for event, element in reading:
-            if root is None:
-                root = element
-                self._check(root)
-            if event == "end" and element.tag == "tu":
-                yield from self._variants(element)
-                element.clear()
-                while element.getprevious() is not None:
-                    parent = element.getparent()
-                    if parent is None:
-                        break
-                    del parent[0]
-
-    def _check(self, root: etree._Element) -> None:
-        if root.tag != "tmx":
-            raise TmxError(self._path, f"its root element is {root.tag}, not tmx")
-        declared: Any = root.getroottree().docinfo.internalDTD
-        if declared is not None and any(True for _ in declared.iterentities()):
-            raise TmxError(self._path, "it declares entities, which TMX has no need of")
+        """Read the file; raise ExchangeError where it cannot be read or is not TMX."""
+        for _, unit in elements(self._path, "tmx", "tu"):
+            yield from self._variants(unit)
 
     def _variants(self, unit: etree._Element) -> Iterator[Approved]:
         variants = [(_language(variant), variant) for variant in unit.iterfind("tuv")]
@@ -108,23 +65,11 @@ class TmxReader:
 
     def _text(self, variant: etree._Element) -> str:
         segment = variant.find("seg")
-        if segment is None:
-            return ""
-        return one_line("".join(self._pieces(segment)))
-
-    def _pieces(self, element: etree._Element) -> Iterator[str]:
-        yield element.text or ""
-        for child in element:
-            if not isinstance(child.tag, str):
-                if child.tag is etree.Entity:
-                    raise TmxError(self._path, f"line {child.sourceline} has the entity {child.text}")
-            elif child.tag not in _CODES:
-                yield from self._pieces(child)
-            yield child.tail or ""
+        return "" if segment is None else one_line(text_of(self._path, segment, _CODES))
 
 
 def write_tmx(units: Iterable[Approved], path: Path) -> int:
-    """Write approved units as TMX, beside first and renamed when whole; return how many. Raises TmxError."""
+    """Write approved units as TMX, beside first, then renamed; return how many. Raises ExchangeError."""
     beside = path.with_name(f".{path.name}.part")
     number = 0
     try:
@@ -138,7 +83,7 @@ def write_tmx(units: Iterable[Approved], path: Path) -> int:
                         number += 1
         beside.replace(path)
     except OSError as error:
-        raise TmxError(path, error.strerror or str(error)) from error
+        raise ExchangeError(path, error.strerror or str(error)) from error
     finally:
         beside.unlink(missing_ok=True)
     return number
