@@ -118,7 +118,7 @@ class Pipeline:
         All are in one language. Raises LimitError (the limits are for all of them), LanguageError,
         RouteError, or a ModelError from the engines.
         """
-        characters = sum(len(text.source) for text in texts)
+        characters = sum(text.length for text in texts)
         sentences = sum(len(text.sentences) for text in texts)
         if characters > self.limits.characters:
             raise LimitError("The request", "characters", characters, self.limits.characters)

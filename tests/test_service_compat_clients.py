@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import deepl
+import docx
 import httpx
 import pytest
 from libretranslatepy import LibreTranslateAPI
@@ -189,6 +190,15 @@ def test_deepls_client_has_a_document_translated(client: deepl.DeepLClient, tmp_
         client.translate_document_get_status(handle)  # fetched, and so forgotten
     with pytest.raises(deepl.DeepLException, match=r'"\.exe" is unknown'):
         client.translate_document_upload("Hello", filename="hello.exe", target_lang="RU")
+
+
+def test_deepls_client_has_a_word_document_translated(client: deepl.DeepLClient, tmp_path: Path) -> None:
+    source, target = tmp_path / "harbour.docx", tmp_path / "harbour.ru.docx"
+    document = docx.Document()
+    document.add_paragraph("Rain fell all night.")
+    document.save(str(source))
+    assert client.translate_document_from_filepath(source, target, target_lang="RU", source_lang="EN").done
+    assert LETTERS.search(docx.Document(str(target)).paragraphs[0].text)
 
 
 def test_deepls_client_is_told_why_it_is_refused(server: Server, client: deepl.DeepLClient) -> None:

@@ -253,6 +253,7 @@ def test_documents_that_cannot_be_are_refused(client: TestClient) -> None:
     refused(upload(client, "note.exe"), 400, ".exe")
     refused(upload(client, "note.txt", b"\xff"), 400, "UTF-8")
     refused(upload(client, output_format="pdf"), 400, "output_format")
+    refused(upload(client, "note.pdf"), 400, 'given back as "txt"')
     refused(upload(client, target_lang="XX"), 400, "there are ES, RU")
     refused(client.post("/v2/document", data={"target_lang": "ES"}), 400, "file")
     assert upload(client, output_format="txt", filename="other.txt").status_code == 200

@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from fastapi import APIRouter, Request, Response
 
+from service.article import Format
 from service.compat.body import fields_of, request_body, validated
 from service.compat.deepl_forms import DocumentIn, DocumentKey, DocumentOut, StatusOut, unsupported
 from service.compat.deepl_glossaries import entries_for
@@ -23,6 +24,7 @@ from service.compat.deepl_route import (
 from service.compat.documents import Document, Status
 from service.compat.errors import BodyError
 from service.compat.parts import parts_of
+from service.documents import format_of
 from service.guard import charge
 
 
@@ -80,12 +82,10 @@ async def _added(request: Request, body: DocumentIn) -> DocumentOut:
     translator = parts_of(request).texts
     check_formality(body.formality)
     name = body.filename or body.file.name
-    extension = PurePath(name).suffix.lower()
-    if body.output_format and f".{body.output_format.lower().lstrip('.')}" != extension:
-        raise BodyError(
-            f'output_format: "{body.output_format[:20]}" cannot be made of "{extension[:20]}"; '
-            "a document keeps its format."
-        )
+    own = PurePath(name).suffix.lower()
+    given_back = ".txt" if format_of(name) is Format.PDF else own  # a PDF is plain text from here on
+    if f".{(body.output_format or own).lower().lstrip('.')}" != given_back:
+        raise BodyError(f'output_format: a "{own}" document can only be given back as "{given_back[1:]}".')
     source = source_language(body.source_lang, translator)
     target = target_language(body.target_lang, translator)
     ids = [*([body.glossary_id] if body.glossary_id else []), *(body.glossary_ids or [])]
