@@ -23,18 +23,23 @@ ENVIRONMENT = os.environ | {
     "TRIPTYCH_BEAMS": "1",
     "TRIPTYCH_STORE": str(ROOT / ".store"),
     "HF_HUB_OFFLINE": "1",
+    "TRIPTYCH_MEMORY": "off",  # what an earlier run remembered proves nothing
 }
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """Run a server until the block ends; gives its address once it is ready."""
+def serving(folder: Path) -> Iterator[str]:
+    """Run a server until the block ends; gives its address once it is ready.
+
+    Its translation memory is new, and lies in `folder`.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [*TRIPTYCH, "serve", "--port", str(port)]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, **quiet, env=ENVIRONMENT, cwd=ROOT) as process:
+    environment = ENVIRONMENT | {"TRIPTYCH_MEMORY": str(folder / "memory.db")}
+    with subprocess.Popen(command, **quiet, env=environment, cwd=ROOT) as process:
         try:
             for _ in range(600):
                 try:
