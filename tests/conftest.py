@@ -36,7 +36,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running server: the starter, the real encoder, a free port of the loopback address."""
-    with serving() as address:
+    with serving(tmp_path_factory.mktemp("server")) as address:
         yield address

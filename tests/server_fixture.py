@@ -9,7 +9,6 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import httpx
@@ -29,23 +28,21 @@ ENVIRONMENT = os.environ | {
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """Run a server until the block ends; gives its address once it is ready."""
+def serving(folder: Path) -> Iterator[str]:
+    """Run a server until the block ends; gives its address once it is ready.
+
+    Its translation memory is new, and lies in `folder`.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [*TRIPTYCH, "serve", "--port", str(port)]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with (
-        TemporaryDirectory() as kept,
-        subprocess.Popen(
-            command,
-            **quiet,
-            env=ENVIRONMENT
-            | {"TRIPTYCH_MEMORY": f"{kept}/memory.db", "TRIPTYCH_DATABASE": f"sqlite:///{kept}/triptych.db"},
-            cwd=ROOT,
-        ) as process,
-    ):
+    environment = ENVIRONMENT | {
+        "TRIPTYCH_MEMORY": str(folder / "memory.db"),
+        "TRIPTYCH_DATABASE": f"sqlite:///{folder / 'triptych.db'}",
+    }
+    with subprocess.Popen(command, **quiet, env=environment, cwd=ROOT) as process:
         try:
             for _ in range(600):
                 try:
