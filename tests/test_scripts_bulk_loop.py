@@ -9,7 +9,7 @@ from bulk.maker import Maker, Rates
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "scripts"
-DOCUMENTS = 30
+DOCUMENTS = 24
 EVENTS = 14
 CONFIG = """
 run = "run"
@@ -21,7 +21,7 @@ tags = { es = ">>spa<<", ru = ">>rus<<" }
 growth = [[0, 700]]
 [optimiser]
 peak = 5e-4
-warmup = 10
+warmup = 6
 """
 
 
@@ -66,7 +66,7 @@ def test_what_was_aligned_teaches_the_starter_its_domain(tmp_path: Path) -> None
     (tmp_path / "domain.toml").write_text(CONFIG, encoding="utf-8")
     tuned = tmp_path / "tuned"
     starter = ROOT / "models" / "starter"
-    length = ("--steps", 24, "--minutes", 2, "--threads", 1)
+    length = ("--steps", 14, "--minutes", 2, "--threads", 1)
     call("train.py", tmp_path / "domain.toml", "--init", starter, *length, "--export", tuned)
-    held_out(tmp_path, 8)
+    held_out(tmp_path, 5)
     assert chrf(tuned, tmp_path) > chrf("starter", tmp_path) + 5
