@@ -91,7 +91,7 @@ def translate(
     --to: "md" is the article itself in its own format (text for a PDF), "docx" the side-by-side table.
     Without it, one form goes to standard output (JSON unless --to says otherwise).
     """
-    from service.app import build_pipeline
+    from service.assembly import build_pipeline
     from service.documents import read_article
 
     settings = _settings()
@@ -124,7 +124,7 @@ def align(
 
     The form is that of --to, else of the extension of -o, else JSON.
     """
-    from service.app import build_pipeline
+    from service.assembly import build_pipeline
 
     articles = _articles(versions, extract)
     aligned = build_pipeline(_settings(encoder)).align(articles)
@@ -158,7 +158,7 @@ def compare(
     Missing versions (of es and ru, or of the languages named by -t) are translated by machine, from en
     where it is given.
     """
-    from service.app import build_pipeline
+    from service.assembly import build_pipeline
 
     articles = _articles(versions, extract)
     given = {article.language for article in articles}
@@ -177,7 +177,8 @@ def compare(
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that serve [TRIPTYCH_WORKERS, 1].")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Run the HTTP service: a page at /, its documentation at /docs."""
-    from service.app import build_glossaries, build_jobs, build_memory
+    from service.assembly import build_glossaries, build_memory
+    from service.keeping import build_jobs
     from service.serving import serve
 
     given = {"host": host, "port": port, "workers": workers}
@@ -248,7 +249,7 @@ def _settings(encoder: str | None = None) -> Settings:
 
 def _terms(settings: Settings, glossary: Path | None) -> Glossary:
     """Return the terms of the file that was named, else of the settings' glossary; raise GlossaryError."""
-    from service.app import build_glossaries
+    from service.assembly import build_glossaries
     from service.glossary import NO_TERMS, read_glossary
 
     if glossary is not None:

@@ -56,8 +56,8 @@ def revoke(name: str) -> None:
 
 
 def _store() -> KeyStore:
-    from service.app import build_keys
     from service.config import read_settings
+    from service.keeping import build_keys
 
     return build_keys(read_settings())
 

@@ -66,7 +66,7 @@ def clear(machine: bool) -> None:
 
 
 def _memory() -> Memory:
-    from service.app import build_memory
+    from service.assembly import build_memory
     from service.config import read_settings
 
     memory = build_memory(read_settings())

@@ -160,7 +160,7 @@ def _is_package(name: str) -> bool:
 
 
 def _store() -> Store:
-    from service.app import build_store
+    from service.assembly import build_store
     from service.config import read_settings
 
     return build_store(read_settings())

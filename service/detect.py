@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 _ENOUGH = 5_000  # characters that are looked at
-_SURE = 0.5
+_LIKELY = 0.5
+_SURE = 0.999
+_LETTERS = 120  # below these a text may be a list of names
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,13 @@ class Detector(Protocol):
 
 
 class LangidDetector:
-    """Detects with py3langid (Lui and Baldwin 2012), among the languages given; loads at the first use."""
+    """Detects with py3langid, among the languages given, else all it knows; loads at the first use.
 
-    def __init__(self, languages: Collection[str]) -> None:
-        self._languages = frozenset(languages)
+    Method: langid.py (Lui and Baldwin 2012), a naive Bayes classifier over byte n-grams.
+    """
+
+    def __init__(self, languages: Collection[str] | None = None) -> None:
+        self._languages = frozenset(languages) if languages is not None else None
         self._identifier: Any = None
         self._lock = Lock()
 
@@ -49,9 +54,18 @@ class LangidDetector:
                 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
                 identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-                identifier.set_languages(sorted(self._languages & set(identifier.labels)))
+                if self._languages is not None:
+                    identifier.set_languages(sorted(self._languages & set(identifier.labels)))
                 self._identifier = identifier
             return self._identifier
+
+
+def surely(detector: Detector, text: str) -> str | None:
+    """Return the language of a text, None where it is not all but certain."""
+    if sum(map(str.isalpha, text[:_ENOUGH])) < _LETTERS:
+        return None
+    first = detector.guess(text)[0]
+    return first.language if first.probability >= _SURE else None
 
 
 def choose(guesses: Sequence[Guess], sources: Sequence[str]) -> Guess:
@@ -62,6 +76,6 @@ def choose(guesses: Sequence[Guess], sources: Sequence[str]) -> Guess:
     """
     if not guesses:
         return Guess(sources[0], 0.0)
-    if guesses[0].language in sources or guesses[0].probability >= _SURE:
+    if guesses[0].language in sources or guesses[0].probability >= _LIKELY:
         return guesses[0]
     return next((guess for guess in guesses if guess.language in sources), guesses[0])

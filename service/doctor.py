@@ -45,7 +45,7 @@ class Check:
 
 def examine(settings: Settings) -> list[Check]:
     """Look at everything that translating and aligning needs; never raises for what it finds."""
-    from service.app import build_store
+    from service.assembly import build_store
 
     store = build_store(settings)
     return [

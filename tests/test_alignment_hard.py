@@ -17,8 +17,8 @@ from alignment.cost import BeadCost, Levels
 from alignment.weights import Weights
 from models.cached import CachedEncoder, MemoryVectors
 from models.loading import load_encoder
-from service.app import build_pipeline
 from service.article import Article, Format
+from service.assembly import build_pipeline
 from service.config import Settings
 from service.formats import read
 

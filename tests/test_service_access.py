@@ -8,10 +8,11 @@ from fastapi.testclient import TestClient
 from service_fakes import fake_pipeline
 
 from service.access import Access, Allowances
-from service.app import build_keys, create_app
+from service.app import create_app
 from service.config import Settings
 from service.database import open_database
 from service.errors import DatabaseError, KeyMissingError, KeyRefusedError, QuotaError, RateError
+from service.keeping import build_keys
 from service.keys import KEY_TABLES, KeyStore
 from service.limits import Buckets
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import etree
 
-from service.app import build_memory, build_pipeline
 from service.article import Article, Format
+from service.assembly import build_memory, build_pipeline
 from service.config import Settings
 from service.formats import read
 from service.glossary import Glossary, Term

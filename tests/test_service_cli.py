@@ -10,7 +10,7 @@ import pytest
 from documents_fixture import word_document
 from service_fakes import fake_pipeline, run_cli
 
-from service import app
+from service import assembly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from service.config import Settings
     from service.pipeline import Pipeline
 
-REAL_BUILD = app.build_pipeline
+REAL_BUILD = assembly.build_pipeline
 ENGLISH = "# Rain\n\nHeavy rain fell on the old harbour all night. Every boat stayed in behind its wall.\n"
 
 
@@ -27,7 +27,7 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     def build(_: object) -> Pipeline:
         return fake_pipeline()
 
-    monkeypatch.setattr(app, "build_pipeline", build)
+    monkeypatch.setattr(assembly, "build_pipeline", build)
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_the_encoder_can_be_chosen(article: Path, monkeypatch: pytest.MonkeyPatc
         chosen.append(settings.encoder)
         return fake_pipeline()
 
-    monkeypatch.setattr(app, "build_pipeline", build)
+    monkeypatch.setattr(assembly, "build_pipeline", build)
     for options in (["--encoder", "none"], []):
         assert run_cli("align", f"en={article}", f"es={article}", *options) == 0
         assert run_cli("compare", f"en={article}", f"es={article}", "-t", "es", *options) == 0
@@ -180,7 +180,7 @@ def test_the_encoder_can_be_chosen(article: Path, monkeypatch: pytest.MonkeyPatc
 def test_an_unknown_encoder_is_one_line(article: Path, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch = pytest.MonkeyPatch()
     with monkeypatch.context() as patch:
-        patch.setattr(app, "build_pipeline", REAL_BUILD)
+        patch.setattr(assembly, "build_pipeline", REAL_BUILD)
         assert run_cli("align", f"en={article}", f"es={article}", "--encoder", "bert") == 2
     assert 'no "bert" in the catalog' in capsys.readouterr().err
 

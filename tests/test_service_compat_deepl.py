@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from service_fakes import FakeTranslator, fake_pipeline
 
-from service.app import build_keys, create_app, database_url
+from service.app import create_app
 from service.compat.documents import DOCUMENT_TABLES
 from service.compat.routes import answer_to
 from service.config import Settings
 from service.database import open_database
 from service.errors import OverloadedError
+from service.keeping import build_keys, database_url
 from service.pipeline import Limits
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from service_fakes import FakeTranslator, fake_pipeline
 
 from models.catalog import Catalog, Entry, Kind, Origin
-from service.app import build_keys, create_app
+from service.app import create_app
 from service.config import Settings
 from service.engines import Engines
+from service.keeping import build_keys
 from service.pipeline import Limits, Pipeline
 
 if TYPE_CHECKING:

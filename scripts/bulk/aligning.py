@@ -14,7 +14,7 @@ from bulk.record import Record
 from bulk.task import Outcome, packed
 from models.errors import ModelError
 from models.loading import load_encoder
-from service.app import build_pipeline
+from service.assembly import build_pipeline
 from service.errors import ServiceError
 
 if TYPE_CHECKING:

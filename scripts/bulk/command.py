@@ -13,7 +13,7 @@ from bulk.errors import OptionError
 from bulk.filters import Filters, parse_types
 from bulk.options import RunOptions, with_missing
 from bulk.writers.forms import form_of
-from service.app import release
+from service.assembly import release
 from service.config import read_settings
 from service.errors import FileError, VersionsError
 

@@ -9,12 +9,9 @@ found out in 97.8 to 99.9 of a hundred cases. All of that was measured on the te
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Final, Protocol
 
-from bulk.errors import PackageMissingError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from service.detect import LangidDetector
 
 _LIKELY: Final = 0.3
 _EXCLUDED: Final = 0.005
@@ -30,22 +27,17 @@ class LanguageCheck(Protocol):
 
 
 class LangidCheck:
-    """The check by py3langid; loading takes a second, and it is no longer picklable then."""
+    """The check by `service.detect`; loading its model takes a second."""
 
     def __init__(self) -> None:
-        try:
-            from py3langid.langid import MODEL_FILE, LanguageIdentifier
-        except ImportError as error:
-            raise PackageMissingError("py3langid", "The language check") from error
-        self._identifier: Any = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-        self._known = frozenset(self._identifier.labels)
+        self._detector = LangidDetector()
 
     def other(self, text: str, language: str) -> str | None:
         """Return the language that a text surely is in instead, None where there is no telling."""
-        if len(text) < _SHORTEST or language not in self._known:
+        if len(text) < _SHORTEST:
             return None
-        ranked = self._identifier.rank(text)
-        best, probability = ranked[0]
-        of: Mapping[str, float] = dict(ranked)
-        sure = best not in (language, _NO_LANGUAGE) and probability >= _LIKELY and of[language] <= _EXCLUDED
-        return str(best) if sure else None
+        ranked = {guess.language: guess.probability for guess in self._detector.guess(text)}
+        best = next(iter(ranked), language)
+        if best in (language, _NO_LANGUAGE) or language not in ranked:
+            return None
+        return best if ranked[best] >= _LIKELY and ranked[language] <= _EXCLUDED else None
