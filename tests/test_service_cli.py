@@ -207,6 +207,6 @@ def test_a_glossary_on_the_command_line_is_kept_to(
     terms = article.parent / "sea.en-es.tsv"
     terms.write_text("harbour\tpuerto\n", encoding="utf-8")
     assert run_cli("translate", article, "-t", "es", "--glossary", terms) == 0
-    assert " glossary:" in json.loads(capfdbinary.readouterr().out)["signature"]
+    assert "|glossary:" in json.loads(capfdbinary.readouterr().out)["signature"]
     assert run_cli("compare", f"en={article}", "-t", "es", "--glossary", article.parent / "none.tsv") == 2
     assert b"cannot be read" in capfdbinary.readouterr().err
