@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 import docx
 import pytest
 from documents_fixture import word_document
-from service_fakes import fake_pipeline, run_cli
+from service_fakes import FakeTranslator, LetterEncoder, fake_engines, fake_pipeline, run_cli
 
 from service import assembly
+from service.glossed import GlossaryTranslator
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from models.translation import Translator
     from service.config import Settings
+    from service.glossary import Glossary
     from service.pipeline import Pipeline
 
 REAL_BUILD = assembly.build_pipeline
@@ -202,8 +205,17 @@ def test_serving_with_a_bad_glossary_or_memory_is_refused_in_a_line(
 
 
 def test_a_glossary_on_the_command_line_is_kept_to(
-    article: Path, capfdbinary: pytest.CaptureFixture[bytes]
+    article: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
+    def layers(translator: Translator, glossary: Glossary) -> Translator:
+        return GlossaryTranslator(translator, glossary, LetterEncoder()) if glossary else translator
+
+    def build(_: Settings) -> Pipeline:
+        pipeline = fake_pipeline()
+        pipeline.engines = fake_engines(FakeTranslator(), layers=layers)
+        return pipeline
+
+    monkeypatch.setattr(assembly, "build_pipeline", build)
     terms = article.parent / "sea.en-es.tsv"
     terms.write_text("harbour\tpuerto\n", encoding="utf-8")
     assert run_cli("translate", article, "-t", "es", "--glossary", terms) == 0
