@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from models.encoder import Encoder
     from models.engine import Engine
     from models.translation import Translator
+    from models.translator import TokenCount
 
 
 def load_translator(
@@ -30,13 +31,14 @@ def load_translator(
     engine: str = "auto",
     settings: DecodingSettings | None = None,
     threads: int | None = None,
+    count: TokenCount | None = None,
 ) -> Translator:
     """Load a checkpoint of the store, guarded.
 
     `device` is "auto" (a GPU where the engine finds one), "cpu" or "cuda"; `engine` is "ctranslate2" (int8 on
     a processor, float16 on a GPU; the checkpoint is converted once), "torch", or "auto": ctranslate2 where it
     is installed and can keep what it converts. `threads` are the processor's (None: its physical cores; never
-    more).
+    more). `count`, where given, is told how many tokens were read and written.
 
     Raises UnknownCheckpointError, CheckpointMissingError, CheckpointDamagedError, CheckpointInvalidError,
     DeviceError, EngineError.
@@ -52,7 +54,7 @@ def load_translator(
     # Training lengths are known for few checkpoints; with half the positions an output may be twice as long.
     limit = entry.sentence_limit or loaded.positions // 2 - 8
     checkpoint = Checkpoint(checkpoint_id, read_manifest(folder).revision, entry.targets, limit)
-    translator = MarianTranslator(checkpoint, tokenizer, loaded, settings)
+    translator = MarianTranslator(checkpoint, tokenizer, loaded, settings, count)
     return GuardedTranslator(
         translator, translator.with_settings(settings.against_loops()), source=entry.source
     )

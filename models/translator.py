@@ -21,10 +21,12 @@ from models.translation import Translation
 from models.writing import cut_at_symbols
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from models.engine import Engine
     from models.tokenizer import Encoded, Located, Tokenizer
+
+    TokenCount = Callable[[int, int], None]  # source tokens, target tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class _Output:
 
 
 class MarianTranslator:
-    """Translates with one checkpoint, on whichever engine runs it."""
+    """Translates with one checkpoint, on whichever engine runs it; `count` is told of tokens in and out."""
 
     def __init__(
         self,
@@ -59,11 +61,13 @@ class MarianTranslator:
         tokenizer: Tokenizer,
         engine: Engine,
         settings: DecodingSettings | None = None,
+        count: TokenCount | None = None,
     ) -> None:
         self._checkpoint = checkpoint
         self._tokenizer = tokenizer
         self._engine = engine
         self._settings = settings or DecodingSettings()
+        self._count = count
 
     @property
     def checkpoint_id(self) -> str:
@@ -91,7 +95,7 @@ class MarianTranslator:
 
     def with_settings(self, settings: DecodingSettings) -> MarianTranslator:
         """Return a translator on the same loaded checkpoint that searches differently."""
-        return MarianTranslator(self._checkpoint, self._tokenizer, self._engine, settings)
+        return MarianTranslator(self._checkpoint, self._tokenizer, self._engine, settings, self._count)
 
     def translate(self, sentences: Sequence[str], *, target: str) -> list[Translation]:
         """Translate sentences, one result for each in order; raise UnsupportedTargetError for another target.
@@ -171,6 +175,9 @@ class MarianTranslator:
         if not encoded:
             return outputs
         found = self._engine.generate([sequence.ids for sequence in encoded.values()], self._settings)
+        if self._count is not None:
+            read = sum(len(sequence.ids) for sequence in encoded.values())
+            self._count(read, sum(len(hypothesis.ids) + 1 for hypothesis in found))
         for (index, sequence), hypothesis in zip(encoded.items(), found, strict=True):
             flags = set() if hypothesis.finished else {"cut"}
             if sequence.unknown or self._tokenizer.unknown in hypothesis.ids:

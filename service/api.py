@@ -148,6 +148,7 @@ async def compare(request: Request, body: CompareBody, accept: Accept = None) ->
             edits=body.edits,
             glossary=terms,
             work=claim,
+            similarity=body.similarity,
         )
 
     claim = Work.within(request.state.deadline)

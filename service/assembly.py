@@ -77,6 +77,7 @@ def build_pipeline(
             engine=settings.engine,
             settings=DecodingSettings(beams=settings.beams),
             threads=threads,
+            count=partial(observer.generated, checkpoint_id) if observer else None,
         )
 
     turns = Turns(max(_cores() // threads, 1))
@@ -104,6 +105,7 @@ def build_pipeline(
         Limits(settings.max_characters, settings.max_sentences),
         release(),
         partial(surely, LangidDetector(LANGUAGES)),
+        observer,
     )
 
 

@@ -49,7 +49,8 @@ class Draft:
     """An article on its way into one language.
 
     `edits` are translations by people, by the number of their sentence; they stand in place of the machine's.
-    Raises EditError where one is empty, is of a sentence that there is not, or drops what markup protects.
+    `measured` says whether translations are measured against their sentences. Raises EditError where an edit
+    is empty, is of a sentence that there is not, or drops what markup protects.
     """
 
     def __init__(
@@ -59,11 +60,14 @@ class Draft:
         translator: Translator,
         encoder: Encoder,
         edits: Mapping[int, str] | None = None,
+        *,
+        measured: bool = True,
     ) -> None:
         self.target = target
         self._article = article
         self._translator = translator
         self._encoder = encoder
+        self._measured = measured
         # Spaces for line breaks, one for one: offsets stay.
         self._texts = [re.sub(r"\s", " ", sentence.text) for sentence in article.sentences]
         self._atoms = _atoms(article)
@@ -87,9 +91,9 @@ class Draft:
         atoms = self._atoms[first : first + count]
         spans = [protected_spans(text, of_text) for text, of_text in zip(texts, atoms, strict=True)]
         edits = {index - first: edit for index, edit in self._edits.items()}
-        found = with_similarity(
-            texts, _translate(texts, spans, self._translator, self.target, edits), self._encoder
-        )
+        found = _translate(texts, spans, self._translator, self.target, edits)
+        if self._measured:
+            found = with_similarity(texts, found, self._encoder)
         for index, edit in edits.items():
             if 0 <= index < len(found):
                 found[index] = edit  # a person stands for it

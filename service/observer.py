@@ -19,6 +19,12 @@ class Observer(Protocol):
     ) -> None:
         """Hear that a batch of so many sentences with so many characters, of so many requests, is done."""
 
+    def generated(self, checkpoint_id: str, source_tokens: int, target_tokens: int) -> None:
+        """Hear how many tokens an engine has read and written."""
+
+    def stage(self, name: str, seconds: float) -> None:
+        """Hear how long a stage of the pipeline took: "translate", "build", "align", "audit"."""
+
     def refused(self, checkpoint_id: str, sentences: int) -> None:
         """So many sentences were not taken in: the queue is full."""
 
@@ -44,6 +50,12 @@ class Unobserved:
     def translated(
         self, checkpoint_id: str, sentences: int, characters: int, requests: int, seconds: float
     ) -> None:
+        """Take no notice."""
+
+    def generated(self, checkpoint_id: str, source_tokens: int, target_tokens: int) -> None:
+        """Take no notice."""
+
+    def stage(self, name: str, seconds: float) -> None:
         """Take no notice."""
 
     def refused(self, checkpoint_id: str, sentences: int) -> None:

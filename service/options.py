@@ -23,7 +23,8 @@ class Options(TypedDict, total=False):
     `model` names a checkpoint; `quality` ("fast", "best") chooses among those there are. `edits` are
     translations by people that stand in place of the machine's: by language, by the number of the sentence.
     `glossary` holds the terms to keep to (for articles in English). `work` is the caller's claim on the
-    engines: until when, and whether it still wants them.
+    engines: until when, and whether it still wants them. `similarity` (True) measures each translation
+    against its sentence, which takes time; without it rows are scored by how sure the engines were.
     """
 
     model: str | None
@@ -31,6 +32,7 @@ class Options(TypedDict, total=False):
     edits: Edits | None
     glossary: Glossary
     work: Work | None
+    similarity: bool
 
 
 def check_edits(options: Options, targets: Sequence[str]) -> None:

@@ -5,12 +5,13 @@ Works on any thread; the engines and the encoder are handed in.
 
 from __future__ import annotations
 
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Unpack
 
 from alignment.audit import audit, unrelated_findings
-from alignment.beads import Row
 from alignment.findings import Finding, Severity
 from alignment.order import order_findings
 from alignment.parallel import parallel_rows
@@ -20,17 +21,21 @@ from service.errors import EmptyArticleError, LanguageError, LimitError, Version
 from service.events import Begun, Event, Finished, Translated, growing
 from service.glossary import NO_TERMS
 from service.memory.units import APPROVED
+from service.observer import Unobserved
 from service.options import check_edits, digest_of_edits
 from service.prefetch import Prefetched
 from service.result import Aligned, Origin, Version
+from service.rows import blocks_of, texts_of, unmeasured_rows, with_translations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from alignment.beads import Row
     from models.encoder import Encoder
     from models.translation import Translator
     from service.article import Article
     from service.engines import Engines
+    from service.observer import Observer
     from service.options import Options
 
 SOURCE = "en"
@@ -59,6 +64,7 @@ class Pipeline:
         limits: Limits,
         release: str,
         identify: Callable[[str], str | None] | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self.engines = engines
         self.limits = limits
@@ -66,6 +72,7 @@ class Pipeline:
         self._encoder = encoder
         self._release = release
         self._identify = identify
+        self._observer = observer or Unobserved()
 
     @property
     def encoder_id(self) -> str:
@@ -83,8 +90,7 @@ class Pipeline:
         Raises EmptyArticleError, LimitError, LanguageError, RouteError, VersionsError, EditError, BusyError
         (as `Batcher.translate` does), or a ModelError from the engines.
         """
-        drafts = self._begin(article, targets, options)
-        return self._finish(article, [_completed(draft, article) for draft in drafts], options)
+        return self._finish(article, self._begin(article, targets, options), options)
 
     def stream(
         self,
@@ -103,7 +109,9 @@ class Pipeline:
         first = 0
         for size in growing(len(article.sentences)):
             for draft in drafts:
-                yield Translated(draft.target, first, tuple(draft.advance(size)))
+                with self._stage("translate"):
+                    made_now = tuple(draft.advance(size))
+                yield Translated(draft.target, first, made_now)
             first += size
         yield Finished(self._finish(article, drafts, options))
 
@@ -159,15 +167,16 @@ class Pipeline:
         versions = [Version(article, Origin.GIVEN) for article in articles]
         rows, findings = [], self._wrong_languages(versions)
         if len(versions) > 1:
-            rows = align_versions(_texts(versions), self._encoder, _blocks(versions))
+            with self._stage("align"):
+                rows = align_versions(texts_of(versions), self._encoder, blocks_of(versions))
         if translate_missing:
             source = self._to_translate(articles, translate_missing)
-            drafts = self._drafts(source, translate_missing, options)
-            made = [_completed(draft, source).version() for draft in drafts]
-            parallel = parallel_rows(_texts([Version(source, Origin.GIVEN), *made]), self._encoder)
-            rows = [_with_translations(row, source.language, parallel) for row in rows] or parallel
+            made = self._completed(source, self._drafts(source, translate_missing, options))
+            parallel = self._parallel([Version(source, Origin.GIVEN), *made], options)
+            rows = [with_translations(row, source.language, parallel) for row in rows] or parallel
             versions += made
-        findings += self._findings(rows, _texts(versions), audited)
+        with self._stage("audit"):
+            findings += self._findings(rows, texts_of(versions), audited)
         engines = [version.signature for version in versions if version.signature]
         signature = self._signature(engines, options, versions)
         return Aligned(tuple(versions), tuple(rows), signature, tuple(findings))
@@ -197,11 +206,32 @@ class Pipeline:
         check_edits(options, targets)
         return self._drafts(article, targets, options)
 
+    def _completed(self, article: Article, drafts: Sequence[Draft]) -> list[Version]:
+        """Translate all that drafts still lack, and build their versions."""
+        with self._stage("translate"):
+            for draft in drafts:
+                draft.advance(len(article.sentences))
+        with self._stage("build"):
+            return [draft.version() for draft in drafts]
+
     def _finish(self, article: Article, drafts: Sequence[Draft], options: Options) -> Aligned:
-        versions = [Version(article, Origin.GIVEN), *(draft.version() for draft in drafts)]
-        rows = parallel_rows(_texts(versions), self._encoder)
+        versions = [Version(article, Origin.GIVEN), *self._completed(article, drafts)]
+        rows = self._parallel(versions, options)
         signature = self._signature([draft.signature for draft in drafts], options, versions)
         return Aligned(tuple(versions), tuple(rows), signature)
+
+    def _parallel(self, versions: Sequence[Version], options: Options) -> list[Row]:
+        """Return the rows of an article and versions made from it."""
+        if not options.get("similarity", True):
+            return unmeasured_rows(versions)
+        with self._stage("align"):
+            return parallel_rows(texts_of(versions), self._encoder)
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self._observer.stage(name, time.perf_counter() - began)
 
     def _to_translate(self, articles: Sequence[Article], targets: Sequence[str]) -> Article:
         """Return the version that missing ones are made from."""
@@ -216,9 +246,10 @@ class Pipeline:
 
     def _drafts(self, article: Article, targets: Sequence[str], options: Options) -> list[Draft]:
         edits = options.get("edits") or {}
+        measured = options.get("similarity", True)
         translators = {target: self._translator(article.language, target, options) for target in targets}
         return [
-            Draft(article, target, translator, self._encoder, edits.get(target))
+            Draft(article, target, translator, self._encoder, edits.get(target), measured=measured)
             for target, translator in translators.items()
         ]
 
@@ -252,7 +283,8 @@ class Pipeline:
 
     def _signature(self, engines: Iterable[str], options: Options, versions: Sequence[Version] = ()) -> str:
         """Say what the result depends on: release, checkpoints, settings, terms, encoder, people's units."""
-        parts = [f"triptych:{self._release}", *dict.fromkeys(engines), f"encoder:{self._encoder.encoder_id}"]
+        encoder = self._encoder.encoder_id if options.get("similarity", True) else "unused"
+        parts = [f"triptych:{self._release}", *dict.fromkeys(engines), f"encoder:{encoder}"]
         return " ".join(filter(None, [*parts, digest_of_edits(options), _approved(versions)]))
 
 
@@ -265,41 +297,3 @@ def _approved(versions: Sequence[Version]) -> str:
         if APPROVED in unit.flags
     ]
     return f"approved:{sha256(repr(units).encode()).hexdigest()[:8]}" if units else ""
-
-
-def _completed(draft: Draft, article: Article) -> Draft:
-    """Translate all that a draft still lacks."""
-    draft.advance(len(article.sentences))
-    return draft
-
-
-def _with_translations(row: Row, translated: str, parallel: Sequence[Row]) -> Row:
-    """Put the machine's translations into a row of given versions, where their source (`translated`) is.
-
-    `parallel` has a row for each of its sentences. The score stays that of the given versions; where the
-    source is the only one of them, it is that of its translations.
-    """
-    source = row.sentences[translated]
-    sentences = dict.fromkeys(parallel[0].sentences, source) | dict(row.sentences)
-    alone = source and not any(
-        indices for language, indices in row.sentences.items() if language != translated
-    )
-    score = sum(parallel[index].score for index in source) / len(source) if alone else row.score
-    return Row(sentences, score)
-
-
-def _texts(versions: Sequence[Version]) -> dict[str, list[str]]:
-    return {
-        version.language: [" ".join(sentence.text.split()) for sentence in version.article.sentences]
-        for version in versions
-    }
-
-
-def _blocks(versions: Sequence[Version]) -> dict[str, list[int]]:
-    """Return for each version the number of the block that each of its sentences stands in."""
-    return {
-        version.language: [
-            number for number, block in enumerate(version.article.blocks) for _ in block.sentences
-        ]
-        for version in versions
-    }

@@ -29,6 +29,14 @@ Quality = Annotated[
     Field(description="Which of the server's checkpoints to take; left out: the service's choice"),
 ]
 
+Similarity = Annotated[
+    bool,
+    Field(
+        description="Whether each translation is measured against its sentence; it takes time, and without "
+        "it rows are scored by how sure the engines were"
+    ),
+]
+
 
 class Body(BaseModel):
     """Base of all bodies; a key nobody knows is refused, not ignored."""
@@ -101,6 +109,7 @@ class TranslateBody(TermsBody):
     model: str | None = Field(default=None, description="A checkpoint id; left out: the service's choice")
     edits: Edits = Field(default_factory=dict)
     quality: Quality = None
+    similarity: Similarity = True
 
 
 class AlignBody(Body):
@@ -129,3 +138,4 @@ class CompareBody(TermsBody):
     model: str | None = Field(default=None, description="A checkpoint id; left out: the service's choice")
     edits: Edits = Field(default_factory=dict)
     quality: Quality = None
+    similarity: Similarity = True

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from models.translation import Translator
     from service.batcher import Batcher
     from service.engines import Layers
+    from service.observer import Observer
 
 
 def shout(text: str) -> str:
@@ -68,6 +69,7 @@ def fake_pipeline(
     languages: Sequence[str] = ("en", "es", "ru"),
     encoder: Encoder | None = None,
     identify: Callable[[str], str | None] | None = None,
+    observer: Observer | None = None,
 ) -> Pipeline:
     """Return a pipeline of fakes that knows "starter", and "opus-mt-en-es" as one that is not there."""
     chosen = translator or FakeTranslator()
@@ -78,6 +80,7 @@ def fake_pipeline(
         limits or Limits(100_000, 500),
         "0.0",
         identify,
+        observer,
     )
 
 

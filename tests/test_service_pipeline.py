@@ -11,6 +11,7 @@ from service.engines import Engines
 from service.errors import EditError, EmptyArticleError, LanguageError, LimitError, VersionsError
 from service.events import Begun, Finished, Translated
 from service.formats import read
+from service.observer import Unobserved
 from service.pipeline import Limits
 from service.result import Origin
 
@@ -197,3 +198,32 @@ def test_an_edit_that_cannot_stand_is_refused(edits: dict[str, dict[int, str]], 
         fake_pipeline().translate(article(RAIN), ["es"], edits=edits)
     with pytest.raises(EditError, match=message):
         fake_pipeline().compare([article(RAIN)], ["es"], edits=edits)
+
+
+def test_similarity_can_be_left_out_and_the_signature_tells() -> None:
+    article = read("Rain fell. The boats stayed in.", Format.TEXT, "en")
+    aligned = fake_pipeline().translate(article, ["es"], similarity=False)
+    assert [translation.similarity for translation in aligned.versions[1].translations] == [None, None]
+    assert "encoder:unused" in aligned.signature
+    assert [round(row.score, 4) for row in aligned.rows] == [0.6065, 0.6065]  # e to the -0.5
+    assert [row.sentences for row in aligned.rows] == [{"en": (0,), "es": (0,)}, {"en": (1,), "es": (1,)}]
+
+
+def test_every_stage_is_told_of() -> None:
+    class Stages(Unobserved):
+        def __init__(self) -> None:
+            self.names: list[str] = []
+
+        def stage(self, name: str, seconds: float) -> None:
+            assert seconds >= 0
+            self.names.append(name)
+
+    stages = Stages()
+    pipeline = fake_pipeline(observer=stages)
+    article = read("Rain fell. The boats stayed in.", Format.TEXT, "en")
+    pipeline.translate(article, ["es"])
+    assert stages.names == ["translate", "build", "align"]
+    spanish = read("RAIN FELL. THE BOATS STAYED IN.", Format.TEXT, "es")
+    stages.names.clear()
+    pipeline.compare([article, spanish], ["ru"])
+    assert stages.names == ["align", "translate", "build", "align", "audit"]
