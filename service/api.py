@@ -96,7 +96,14 @@ async def translate(request: Request, body: TranslateBody, accept: Accept = None
 
     def options() -> Options:
         terms = body.terms(body.targets, request.state.glossaries)
-        return Options(model=body.model, quality=body.quality, edits=body.edits, glossary=terms, work=claim)
+        return Options(
+            model=body.model,
+            quality=body.quality,
+            edits=body.edits,
+            glossary=terms,
+            work=claim,
+            similarity=body.similarity,
+        )
 
     if chosen_form(accept).name == "ndjson":
         return await streamed(

@@ -227,3 +227,13 @@ def test_a_service_without_its_model_starts_and_says_what_is_missing(tmp_path: P
         assert client.get("/healthz").status_code == 200
         for response in (client.get("/readyz"), client.post("/v1/translate", json=ARTICLE)):
             assert "triptych models pull" in problem(response, 503, "model-missing")["detail"]
+
+
+@pytest.mark.parametrize("path", ["/v1/translate", "/v1/compare"])
+def test_the_time_of_measuring_similarity_can_be_saved(client: TestClient, path: str) -> None:
+    article = ARTICLE if path == "/v1/translate" else {"versions": {"en": ARTICLE["text"]}}
+    wish = {"translate_missing": ["es"]} if path == "/v1/compare" else {}
+    measured = client.post(path, json=article | wish).json()["versions"]["es"]["sentences"][0]
+    spared = client.post(path, json=article | wish | {"similarity": False}).json()
+    assert "similarity" in measured
+    assert "similarity" not in spared["versions"]["es"]["sentences"][0]
