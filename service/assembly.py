@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from service.observer import Observer
 
 _LOG = logging.getLogger("triptych")
-_THREADS = 4  # an engine gains little from more; with more cores, several engines run at once
 # What USE-multilingual was trained on (Yang et al. 2020, section 3).
 LANGUAGES = ("en", "es", "ru", "ar", "de", "fr", "it", "ja", "ko", "nl", "pl", "pt", "th", "tr", "zh")
 
@@ -67,7 +66,7 @@ def build_pipeline(
     the one that the settings name. Raises MemoryFileError, or a ModelError when the encoder cannot be had.
     """
     store = build_store(settings)
-    threads = settings.threads or min(_cores(), _THREADS)
+    threads = settings.threads or _cores()
 
     def load(checkpoint_id: str) -> Translator:
         return load_translator(

@@ -78,20 +78,21 @@ def test_the_shipped_starter_finds_what_torch_finds(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cores", "workers", "threads", "shared"),
+    ("cores", "threads", "workers", "shared"),
     [
-        (8, 1, None, (1, 8)),
-        (8, 2, None, (2, 4)),
-        (8, 2, 8, (2, 4)),
-        (8, 3, 2, (3, 2)),
-        (2, 4, 4, (2, 1)),
-        (1, 1, None, (1, 1)),
+        (8, None, None, (8, 1)),
+        (16, None, None, (8, 2)),
+        (8, 4, None, (4, 1)),
+        (8, 8, 2, (2, 4)),
+        (8, 6, 4, (4, 1)),
+        (2, 64, 64, (2, 1)),
+        (1, None, None, (1, 1)),
     ],
 )
 def test_workers_and_threads_never_outnumber_the_cores(
-    cores: int, workers: int, threads: int | None, shared: tuple[int, int]
+    cores: int, threads: int | None, workers: int | None, shared: tuple[int, int]
 ) -> None:
-    assert share_cores(cores, workers, threads) == shared
+    assert share_cores(cores, threads, workers) == shared
 
 
 def test_an_engine_has_no_more_threads_than_there_are_cores(store: Store) -> None:
