@@ -31,6 +31,8 @@ class Server:
             "TRIPTYCH_STORE": str(ROOT / ".store"),
             "TRIPTYCH_DATABASE": database,
             "TRIPTYCH_JOB_LEASE": "2",
+            "TRIPTYCH_MEMORY": "off",
+            "TRIPTYCH_LOG_LEVEL": "warning",  # nobody reads standard error while the server runs
             "HF_HUB_OFFLINE": "1",
         }
         with socket.socket() as probe:
@@ -107,7 +109,7 @@ def kill_and_count(database: str) -> None:
         with servers(database, 1) as [server]:
             if not round_:
                 body = {"targets": ["es"], "articles": articles(12)}
-                path = httpx.post(f"{server.url}/v1/jobs", json=body).headers["Location"]
+                path = httpx.post(f"{server.url}/v1/jobs", json=body, timeout=60).headers["Location"]
             done = server.get(path)["finished"] if round_ else 0
             assert done < 12
             server.finished(path, done + 2)
@@ -130,7 +132,7 @@ def test_a_server_that_is_told_to_stop_ends_its_streams_and_keeps_what_it_began(
     database = f"sqlite:///{tmp_path / 'jobs.db'}"
     with servers(database, 1) as [server]:
         body = {"targets": ["es"], "articles": articles(40)}
-        path = httpx.post(f"{server.url}/v1/jobs", json=body).headers["Location"]
+        path = httpx.post(f"{server.url}/v1/jobs", json=body, timeout=60).headers["Location"]
         with httpx.stream("GET", f"{server.url}{path}/events", timeout=60) as stream:
             heard = stream.iter_text()
             next(heard)

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers, level, factory = list(root.handlers), root.level, logging.getLogRecordFactory()
+    logging.setLogRecordFactory(logging.LogRecord)  # Ray, once imported, adds to every record
     yield
     root.handlers[:], root.level = handlers, level
+    logging.setLogRecordFactory(factory)
 
 
 def fail(text: str) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # What a schema cannot say is refused with 422: a text without words, a language that no checkpoint here has.
 REFUSED = {
-    "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", 400, 404, 406, 409, 422, 503]}}
+    "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", 400, 404, 406, 409, 415, 422, 503]}}
 }
 
 
