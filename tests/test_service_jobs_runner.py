@@ -11,11 +11,11 @@ from service_fakes import fake_pipeline
 from service.article import Format
 from service.database import open_database
 from service.errors import OverloadedError
-from service.jobs.job import State
+from service.jobs.job import Job, State
 from service.jobs.runner import Runner
 from service.jobs.store import JobStore
 from service.jobs.tables import JOB_TABLES
-from service.jobs.task import Document, Kind, Task, done
+from service.jobs.task import Document, Kind, Task, bundled, done
 from service.problems import problem_document
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from service.result import Aligned
+    from service.work import Work
 
 
 @pytest.fixture
@@ -36,7 +37,11 @@ def task(name: str) -> Task:
     return Task(name, Kind.TRANSLATE, (Document("en", Format.TEXT, b"Rain fell. Boats stayed."),), ("es",))
 
 
-def runner(store: JobStore, work: Callable[[Task], Aligned], grace: float = 5.0) -> Runner:
+def added(store: JobStore, *tasks: Task) -> Job:
+    return store.add("desk", bundled(tasks))[0]
+
+
+def runner(store: JobStore, work: Callable[[Task, Work], Aligned], grace: float = 5.0) -> Runner:
     return Runner(store, work, problem_document, workers=2, lease=30, retention=3_600, grace=grace)
 
 
@@ -57,14 +62,14 @@ def run_until(runner: Runner, over: Callable[[], bool]) -> None:
 def test_whatever_one_article_does_the_others_are_done(store: JobStore) -> None:
     pipeline = fake_pipeline()
 
-    def work(task: Task) -> Aligned:
+    def work(task: Task, claim: Work) -> Aligned:
         if task.id == "bad":
             raise ZeroDivisionError("a secret")
-        return done(task, pipeline)
+        return done(task, pipeline, claim)
 
-    job = store.add([task("bad"), task("good")])
-    run_until(runner(store, work), lambda: store.job(job.id).ended is not None)
-    bad, good = store.outcomes(job.id)
+    job = added(store, task("bad"), task("good"))
+    run_until(runner(store, work), lambda: store.job("desk", job.id).ended is not None)
+    bad, good = store.outcomes("desk", job.id)
     assert good.state is State.DONE
     problem = json.loads(bad.problem or "")
     assert problem["type"] == "urn:triptych:problem:internal"
@@ -78,35 +83,35 @@ def test_an_article_that_finds_no_room_is_tried_again(
     pipeline = fake_pipeline()
     asked: list[str] = []
 
-    def work(task: Task) -> Aligned:
+    def work(task: Task, claim: Work) -> Aligned:
         asked.append(task.id)
         if len(asked) < 3:
             raise OverloadedError("sentences", 9, 9)
-        return done(task, pipeline)
+        return done(task, pipeline, claim)
 
-    job = store.add([task("a")])
-    run_until(runner(store, work), lambda: store.job(job.id).ended is not None)
+    job = added(store, task("a"))
+    run_until(runner(store, work), lambda: store.job("desk", job.id).ended is not None)
     assert asked == ["a", "a", "a"]
-    assert store.job(job.id).counts == {State.DONE: 1}
+    assert store.job("desk", job.id).counts == {State.DONE: 1}
 
 
 def test_what_runs_when_it_is_stopped_is_finished_or_given_back(store: JobStore) -> None:
     pipeline = fake_pipeline()
     begun, go_on = threading.Event(), threading.Event()
 
-    def work(task: Task) -> Aligned:
+    def work(task: Task, claim: Work) -> Aligned:
         begun.set()
         assert go_on.wait(30)
-        return done(task, pipeline)
+        return done(task, pipeline, claim)
 
-    job = store.add([task("a")])
+    job = added(store, task("a"))
     threading.Timer(0.3, go_on.set).start()
     run_until(runner(store, work), begun.is_set)
-    assert store.job(job.id).counts == {State.DONE: 1}
+    assert store.job("desk", job.id).counts == {State.DONE: 1}
 
     begun.clear()
     go_on.clear()
-    job = store.add([task("b")])
+    job = added(store, task("b"))
     run_until(runner(store, work, grace=0.0), begun.is_set)
-    assert store.job(job.id).counts == {State.WAITING: 1}
+    assert store.job("desk", job.id).counts == {State.WAITING: 1}
     go_on.set()
