@@ -38,7 +38,13 @@ def with_driver(url: URL) -> tuple[URL, dict[str, Any]]:
             f'The database cannot be opened (there is no sslmode "{mode}"); name disable, prefer, require, '
             "verify-ca or verify-full in TRIPTYCH_DATABASE."
         )
-    context = ssl.create_default_context(cafile=str(root) if root else None)
+    try:
+        context = ssl.create_default_context(cafile=str(root) if root else None)
+    except OSError as error:  # an SSLError is one too
+        raise DatabaseError(
+            f"The database cannot be opened (the sslrootcert {root} cannot be read: {error.strerror}); "
+            "name a PEM file in TRIPTYCH_DATABASE."
+        ) from error
     context.check_hostname = mode == "verify-full"
     if mode == "require":
         context.verify_mode = ssl.CERT_NONE
