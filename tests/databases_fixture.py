@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -79,5 +80,5 @@ def postgresql(folder: Path) -> Iterator[str]:
                     time.sleep(0.1)
             yield url
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGINT)  # without waiting for those who are still connected
             process.wait()
