@@ -102,6 +102,16 @@ class Access:
         if characters:
             self._keys.use(key.id, self._month(), characters)
 
+    def counts(self, caller: Caller) -> bool:
+        """Say whether a caller's characters are limited, or counted by the month."""
+        return caller.key is not None or self._allowances.address_characters > 0
+
+    def refund(self, caller: Caller, characters: int) -> None:
+        """Take a charge of a moment ago back."""
+        self._buckets.give(f"characters {caller.id}", characters)
+        if caller.key is not None and characters:
+            self._keys.use(caller.key.id, self._month(), -characters)
+
     def usage(self, caller: Caller) -> Usage:
         """Return what a caller has used this month; those without a key are not counted by the month."""
         key = caller.key

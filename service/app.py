@@ -119,7 +119,7 @@ def create_app(
                 if jobs is None:
                     yield state
                 else:
-                    runner = build_runner(chosen, jobs, pipeline, model_work)
+                    runner = build_runner(chosen, jobs, pipeline)
                     tasks.start_soon(runner.run)
                     state["jobs"], state["runner"] = jobs, runner
                     yield state

@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from service.errors import DatabaseError
+from service.postgresql import replace_lost, with_driver
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -31,14 +32,15 @@ def open_database(url: str, tables: MetaData) -> Engine:
     try:
         place = make_url(url)
         sqlite = place.get_backend_name() == "sqlite"
-        if place.drivername == "postgresql":
-            place = place.set(drivername="postgresql+psycopg")
         if sqlite and place.database:
             Path(place.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(place, pool_pre_ping=not sqlite)
+        place, options = with_driver(place)
+        engine = create_engine(place, connect_args=options)
         if sqlite:
             event.listen(engine, "connect", _prepare)
             event.listen(engine, "begin", _begin)
+        else:
+            replace_lost(engine)
         with engine.execution_options(**{WRITING: True}).begin() as connection:
             if not sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
@@ -48,14 +50,24 @@ def open_database(url: str, tables: MetaData) -> Engine:
         if engine is not None:
             engine.dispose()
         raise
-    except (SQLAlchemyError, ArgumentError, ImportError, OSError) as error:
-        if engine is not None:
+    except (SQLAlchemyError, ArgumentError, ImportError, OSError, TypeError) as error:
+        if engine is not None:  # TypeError: its URL has options that the driver does not know
             engine.dispose()
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        reason = reason_of(error)
         raise DatabaseError(
             f"The database cannot be opened ({reason}); set TRIPTYCH_DATABASE to another, or to off."
         ) from error
     return engine
+
+
+def reason_of(error: Exception) -> str:
+    """Return what a database says is wrong, in one line."""
+    original = getattr(error, "orig", None) or error
+    said = original.args[0] if original.args else ""
+    if isinstance(said, dict):  # as PostgreSQL sends it, by the field; M is the message
+        said = said.get("M", "it says nothing more")
+    lines = str(said if isinstance(said, str) else original).strip().splitlines()
+    return lines[0] if lines else type(original).__name__
 
 
 def _check_version(connection: Connection, tables: MetaData) -> None:

@@ -71,6 +71,18 @@ async def admit(connection: HTTPConnection, presented: str | None, *, needed: bo
     return caller
 
 
+def owner(request: Request) -> str:
+    """Return whose what an admitted request makes is: the key's, or everyone's who has none."""
+    caller: Caller = request.state.caller
+    return caller.id if caller.key is not None else "anyone"
+
+
+def counted(request: Request) -> bool:
+    """Say whether an admitted request's characters count for anything."""
+    access: Access = request.state.access
+    return access.counts(request.state.caller)
+
+
 async def charge(request: Request, characters: int) -> None:
     """Count characters that a request wants worked on; raise an AccessError."""
     access: Access = request.state.access
@@ -79,3 +91,9 @@ async def charge(request: Request, characters: int) -> None:
         access.charge(caller, characters)
     else:
         await anyio.to_thread.run_sync(access.charge, caller, characters)
+
+
+async def refund(request: Request, characters: int) -> None:
+    """Take back what was counted for a request, for nothing came of it."""
+    access: Access = request.state.access
+    await anyio.to_thread.run_sync(access.refund, request.state.caller, characters)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import anyio
+
 from service.access import Access, Allowances
 from service.assembly import build_store
 from service.database import open_database
@@ -19,8 +21,6 @@ from service.problems import problem_document
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import anyio
 
     from service.config import Settings
     from service.pipeline import Pipeline
@@ -68,16 +68,17 @@ def build_jobs(settings: Settings) -> JobStore | None:
     )
 
 
-def build_runner(
-    settings: Settings, jobs: JobStore, pipeline: Pipeline, limiter: anyio.CapacityLimiter
-) -> Runner:
-    """Return what works on the jobs in this process."""
+def build_runner(settings: Settings, jobs: JobStore, pipeline: Pipeline) -> Runner:
+    """Return what works on the jobs in this process.
+
+    Its threads are its own: articles of jobs take no request's place, and meet them at the engines only.
+    """
     return Runner(
         jobs,
-        lambda task: done(task, pipeline),
+        lambda task, work: done(task, pipeline, work),
         problem_document,
         workers=settings.job_workers,
         lease=settings.job_lease,
         retention=settings.job_retention * 3_600,
-        limiter=limiter,
+        limiter=anyio.CapacityLimiter(max(settings.job_workers, 1)),
     )

@@ -60,3 +60,9 @@ class Buckets:
             while len(self._buckets) > self._most:
                 self._buckets.popitem(last=False)
         return 0.0 if enough else (wanted - level) * _MINUTE / allowance
+
+    def give(self, caller: str, cost: float) -> None:
+        """Put back what was taken from a caller's bucket."""
+        with self._lock:
+            if (bucket := self._buckets.get(caller)) is not None:
+                bucket.level += cost  # what is over the brim is lost when it is next taken from

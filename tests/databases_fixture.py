@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
+import pg8000.dbapi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,11 +74,11 @@ def postgresql(folder: Path) -> Iterator[str]:
         try:
             for _ in range(300):
                 try:
-                    psycopg.connect(url).close()
+                    pg8000.dbapi.connect("triptych", "127.0.0.1", "postgres", port).close()
                     break
-                except psycopg.OperationalError:
+                except pg8000.dbapi.Error:
                     time.sleep(0.1)
             yield url
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGINT)  # without waiting for those who are still connected
             process.wait()

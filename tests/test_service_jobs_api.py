@@ -5,7 +5,9 @@ import json
 import sqlite3
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import docx
@@ -17,6 +19,7 @@ from service_fakes import FakeTranslator, fake_pipeline
 
 from service.app import create_app
 from service.config import Settings
+from service.keeping import build_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -272,3 +275,102 @@ def test_documents_that_cannot_be_read_get_a_problem(client: TestClient) -> None
     problem(post("a.txt", b"\xff"), 422, "unreadable-article")
     problem(post("a.txt", b"x" * 200_001), 413, "too-large")
     problem(client.post("/v1/documents", content=b"x"), 422, "invalid-request")
+
+
+def opened(tmp_path: Path, **more: Any) -> TestClient:
+    """Return a service whose callers may have keys; it waits for no jobs to be done unless it has workers."""
+    settings = Settings(store=tmp_path, **{"job_workers": 0} | more)
+    return TestClient(create_app(settings, lambda _: fake_pipeline()))
+
+
+def test_a_job_is_there_for_the_key_that_sent_it_and_for_no_other(tmp_path: Path) -> None:
+    with opened(tmp_path, job_workers=1) as client:
+        keys = build_keys(Settings(store=tmp_path))
+        desk, press = ({"X-API-Key": keys.add(name)} for name in ("desk", "press"))
+        callers: list[dict[str, str]] = [desk, press, {}]
+        body = {"targets": ["es"], "articles": [{"text": RAIN}]}
+        sent = [
+            client.post("/v1/jobs", json=body, headers=caller | {"Idempotency-Key": "monday"}).json()
+            for caller in callers
+        ]
+        assert len({job["id"] for job in sent}) == 3
+        for caller, job in zip(callers, sent, strict=True):
+            assert "id: 2\nevent: end" in client.get(job["links"]["events"], headers=caller).text
+            listed = client.get("/v1/jobs", headers=caller).json()["jobs"]
+            assert [each["id"] for each in listed] == [job["id"]]
+            assert client.get(f"/v1/jobs/{job['id']}/articles/0", headers=caller).status_code == 200
+            for other in callers:
+                if other is not caller:
+                    for path in ("", "/results", "/events", "/articles/0"):
+                        url = f"/v1/jobs/{job['id']}{path}"
+                        problem(client.get(url, headers=other), 404, "no-such-job")
+                    problem(client.delete(f"/v1/jobs/{job['id']}", headers=other), 404, "no-such-job")
+        assert client.delete(sent[0]["links"]["self"], headers=desk).status_code == 204
+
+
+def used(tmp_path: Path, name: str) -> int:
+    keys = build_keys(Settings(store=tmp_path))
+    [key] = [key for key in keys.listed() if key.name == name]
+    return keys.used(key.id, f"{datetime.now(UTC):%Y-%m}")
+
+
+def test_a_job_counts_its_characters_and_the_same_again_counts_none(tmp_path: Path) -> None:
+    with opened(tmp_path, max_jobs=2) as client:
+        key = build_keys(Settings(store=tmp_path)).add("desk", quota=100)
+        headers = {"X-API-Key": key, "Idempotency-Key": "monday"}
+        body = {
+            "targets": ["es", "ru"],
+            "articles": [{"text": "é" * 30}, {"versions": {"en": "a b", "es": "c"}}],
+        }
+        first = client.post("/v1/jobs", json=body, headers=headers)
+        assert first.status_code == 202
+        assert used(tmp_path, "desk") == 34
+        assert client.post("/v1/jobs", json=body, headers=headers).json()["id"] == first.json()["id"]
+        problem(
+            client.post("/v1/jobs", json=body | {"targets": ["es"]}, headers=headers), 422, "idempotency-key"
+        )
+        assert used(tmp_path, "desk") == 34
+        del headers["Idempotency-Key"]
+        large = {"targets": ["es"], "articles": [{"text": "x" * 67}]}
+        problem(client.post("/v1/jobs", json=large, headers=headers), 429, "quota")
+        assert len(client.get("/v1/jobs", headers=headers).json()["jobs"]) == 1
+        small = {"targets": ["es"], "articles": [{"text": "x" * 6}]}
+        assert client.post("/v1/jobs", json=small, headers=headers).status_code == 202
+        problem(client.post("/v1/jobs", json=small, headers=headers), 503, "overloaded")
+        assert used(tmp_path, "desk") == 40  # what is turned away costs nothing
+
+
+def test_the_same_request_twice_at_once_is_charged_once(tmp_path: Path) -> None:
+    with opened(tmp_path) as client:
+        headers = {"X-API-Key": build_keys(Settings(store=tmp_path)).add("desk"), "Idempotency-Key": "k"}
+        body = {"targets": ["es"], "articles": [{"text": RAIN}]}
+        with ThreadPoolExecutor(4) as pool:
+            sent = pool.map(
+                lambda _: client.post("/v1/jobs", json=body, headers=headers).json()["id"], range(4)
+            )
+            assert len(set(sent)) == 1
+        assert used(tmp_path, "desk") == len(RAIN)
+
+
+def test_files_count_by_the_text_in_them_and_documents_that_are_only_read_by_nothing(tmp_path: Path) -> None:
+    with opened(tmp_path) as client:
+        headers = {"X-API-Key": build_keys(Settings(store=tmp_path)).add("desk", requests=3)}
+        files = [
+            ("files", ("rain.odt", open_document(f"<text:p>{RAIN}</text:p>"))),
+            ("files", ("rain.txt", RAIN)),
+            ("files", ("broken.docx", b"PK")),
+        ]
+        sent = client.post("/v1/jobs", files=files, data={"targets": "es"}, headers=headers)
+        assert sent.status_code == 202
+        assert used(tmp_path, "desk") == 2 * len(RAIN)
+        for status in (200, 200, 429):
+            file = {"file": ("rain.txt", RAIN)}
+            assert client.post("/v1/documents", files=file, headers=headers).status_code == status
+        assert used(tmp_path, "desk") == 2 * len(RAIN)
+
+
+def test_a_caller_without_a_key_is_held_to_its_addresss_characters(tmp_path: Path) -> None:
+    with opened(tmp_path, address_characters=50) as client:
+        body = {"targets": ["es"], "articles": [{"text": "x" * 40}]}
+        assert client.post("/v1/jobs", json=body).status_code == 202
+        assert "50 characters a minute" in problem(client.post("/v1/jobs", json=body), 429, "rate-limit")

@@ -14,11 +14,14 @@ from service.jobs.errors import IdempotencyError, NoSuchJobError
 from service.jobs.job import Job, State
 from service.jobs.store import JobStore
 from service.jobs.tables import JOB_TABLES
-from service.jobs.task import Document, Kind, Task
+from service.jobs.task import Bundle, Document, Kind, Task, bundled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+DESK, PRESS = "key 00000001", "key 00000002"  # owners
 
 
 class Clock:
@@ -44,7 +47,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'jobs.db'}"
     url: str = request.getfixturevalue("cluster")
-    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    engine = create_engine(url.replace("postgresql:", "postgresql+pg8000:"))
     with engine.begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
@@ -69,14 +72,18 @@ def task(name: str) -> Task:
     return Task(name, Kind.TRANSLATE, (Document("en", Format.TEXT, content),), ("es",))
 
 
+def bundle(*names: str) -> Bundle:
+    return bundled([task(name) for name in names])
+
+
 def job_of(store: JobStore, *names: str) -> Job:
-    return store.add([task(name) for name in names])
+    return store.add(DESK, bundle(*names))[0]
 
 
-def work_off(store: JobStore, owner: str = "w") -> list[str]:
+def work_off(store: JobStore, worker: str = "w") -> list[str]:
     done = []
-    while claim := store.claim(owner):
-        assert store.finish(claim, owner, result=claim.task.id.encode())
+    while claim := store.claim(worker):
+        assert store.finish(claim, worker, result=claim.task.id.encode())
         done.append(claim.task.id)
     return done
 
@@ -100,12 +107,12 @@ def test_a_job_goes_from_waiting_to_done_and_counts(store: JobStore) -> None:
     assert job.state is State.WAITING
     first = store.claim("w")
     assert first is not None
-    assert store.job(job.id).state is State.RUNNING
+    assert store.job(DESK, job.id).state is State.RUNNING
     store.finish(first, "w", problem="{}")
     assert work_off(store) == ["b"]
-    ended = store.job(job.id)
+    ended = store.job(DESK, job.id)
     assert (ended.state, ended.finished, ended.counts) == (State.DONE, 2, {State.DONE: 1, State.FAILED: 1})
-    assert [(o.number, o.sequence, o.state) for o in store.outcomes(job.id)] == [
+    assert [(o.number, o.sequence, o.state) for o in store.outcomes(DESK, job.id)] == [
         (0, 1, State.FAILED), (1, 2, State.DONE),
     ]  # fmt: skip
 
@@ -123,7 +130,7 @@ def test_an_article_whose_worker_died_is_free_when_its_lease_ran_out(store: JobS
     assert not store.finish(lost, "dead", result=b"late")  # it was not dead after all
     assert store.finish(again, "w", result=b"right")
     assert not store.finish(again, "w", result=b"twice")
-    assert [outcome.result for outcome in store.outcomes(again.job_id)] == [b"right"]
+    assert [outcome.result for outcome in store.outcomes(DESK, again.job_id)] == [b"right"]
 
 
 def test_a_lease_that_is_extended_holds(store: JobStore, clock: Clock) -> None:
@@ -168,10 +175,10 @@ def test_an_article_that_takes_every_worker_with_it_fails_and_comes_last(
     clock.now += 11
     assert store.claim("w") is None
     store.bury('{"detail": "lost"}')
-    outcomes = {outcome.name: outcome for outcome in store.outcomes(job.id)}
+    outcomes = {outcome.name: outcome for outcome in store.outcomes(DESK, job.id)}
     assert outcomes["bad"].problem == '{"detail": "lost"}'
     assert outcomes["good"].state is State.DONE
-    assert store.job(job.id).state is State.DONE
+    assert store.job(DESK, job.id).state is State.DONE
 
 
 def test_cancelling_lets_what_runs_finish_and_begins_nothing_more(store: JobStore, clock: Clock) -> None:
@@ -179,24 +186,24 @@ def test_cancelling_lets_what_runs_finish_and_begins_nothing_more(store: JobStor
     running, returned = store.claim("w"), store.claim("w")
     assert running is not None
     assert returned is not None
-    cancelled = store.cancel(job.id)
+    cancelled = store.cancel(DESK, job.id)
     assert (cancelled.state, cancelled.ended) == (State.CANCELLED, None)
     assert store.claim("w") is None
     assert store.finish(running, "w", result=b"a")
     store.release(returned, "w")
-    ended = store.cancel(job.id)
+    ended = store.cancel(DESK, job.id)
     assert ended.ended == clock.now
     assert ended.counts == {State.DONE: 1, State.CANCELLED: 3}
-    assert sorted(outcome.sequence for outcome in store.outcomes(job.id)) == [1, 2, 3, 4]
+    assert sorted(outcome.sequence for outcome in store.outcomes(DESK, job.id)) == [1, 2, 3, 4]
 
 
 def test_a_cancelled_job_whose_worker_died_ends(store: JobStore, clock: Clock) -> None:
     job = job_of(store, "a")
     store.claim("dead")
-    store.cancel(job.id)
+    store.cancel(DESK, job.id)
     clock.now += 11
     store.bury("{}")
-    assert store.job(job.id).counts == {State.CANCELLED: 1}
+    assert store.job(DESK, job.id).counts == {State.CANCELLED: 1}
 
 
 def test_old_jobs_are_forgotten_and_running_ones_are_not(store: JobStore, clock: Clock) -> None:
@@ -206,37 +213,67 @@ def test_old_jobs_are_forgotten_and_running_ones_are_not(store: JobStore, clock:
     clock.now += 3_601
     assert store.clean(3_600) == 1
     with pytest.raises(NoSuchJobError):
-        store.job(old.id)
-    assert [job.id for job in store.jobs(10)] == [going_on.id]
-    assert list(store.outcomes(old.id)) == []
-    store.delete(going_on.id)
+        store.job(DESK, old.id)
+    assert [job.id for job in store.jobs(DESK, 10)] == [going_on.id]
+    assert list(store.outcomes(DESK, old.id)) == []
+    store.delete(DESK, going_on.id)
     assert store.claim("w") is None
 
 
 def test_two_requests_with_one_key_are_one_job(store: JobStore) -> None:
     with ThreadPoolExecutor(4) as pool:
-        jobs = list(pool.map(lambda _: store.add([task("a")], "key"), range(8)))
-    assert len({job.id for job in jobs}) == 1
-    with pytest.raises(IdempotencyError):
-        store.add([task("b")], "key")
+        found = list(pool.map(lambda _: store.add(DESK, bundle("a"), "key"), range(8)))
+    assert len({job.id for job, _ in found}) == 1
+    assert sorted(new for _, new in found) == [False] * 7 + [True]
+    assert store.repeated(DESK, bundle("a"), "key") == found[0][0]
+    assert store.repeated(DESK, bundle("a"), "other key") is None
+    for again in (store.repeated, store.add):
+        with pytest.raises(IdempotencyError):
+            again(DESK, bundle("b"), "key")
+
+
+def test_a_job_is_its_owners_and_nobody_elses(store: JobStore, clock: Clock) -> None:
+    job = store.add(DESK, bundle("a", "b"), "key")[0]
+    other = store.add(PRESS, bundle("c"), "key")[0]  # the same Idempotency-Key, another's
+    assert store.repeated(PRESS, bundle("c"), "key") == other
+    assert work_off(store) == ["a", "c", "b"]
+    for owner, mine, foreign in ((DESK, job, other), (PRESS, other, job)):
+        assert [found.id for found in store.jobs(owner, 10)] == [mine.id]
+        assert store.jobs(owner, 10, before=clock.now + 1) == [store.job(owner, mine.id)]
+        assert len(list(store.outcomes(owner, mine.id))) == mine.articles
+        assert len(store.ended_since(owner, mine.id, 0)) == mine.articles
+        assert store.outcome(owner, mine.id, 0).state is State.DONE
+        assert list(store.outcomes(owner, foreign.id)) == []
+        assert store.ended_since(owner, foreign.id, 0) == []
+        for ask in (store.job, store.cancel, store.delete, lambda who, job_id: store.outcome(who, job_id, 0)):
+            with pytest.raises(NoSuchJobError):
+                ask(owner, foreign.id)
+    assert store.job(DESK, job.id).state is State.DONE
+
+
+def test_what_was_cancelled_or_is_gone_is_wanted_no_more(store: JobStore) -> None:
+    going_on, cancelled, gone = (job_of(store, "a").id for _ in range(3))
+    store.cancel(DESK, cancelled)
+    store.delete(DESK, gone)
+    assert store.unwanted({going_on, cancelled, gone}) == {cancelled, gone}
 
 
 def test_many_workers_at_once_do_each_article_once(url: str, store: JobStore) -> None:
     names = [str(number) for number in range(40)]
     job = job_of(store, *names)
 
-    def worker(owner: str) -> list[str]:
+    def worker(name: str) -> list[str]:
         own = JobStore(open_database(url, JOB_TABLES), lease=1_000)
         try:
-            return work_off(own, owner)
+            return work_off(own, name)
         finally:
             own.close()
 
     with ThreadPoolExecutor(4) as pool:
         done = [name for found in pool.map(worker, "abcd") for name in found]
     assert sorted(done, key=int) == names
-    assert [o.result for o in store.outcomes(job.id)] == [name.encode() for name in names]
-    assert sorted(o.sequence for o in store.outcomes(job.id)) == list(range(1, 41))
+    assert [o.result for o in store.outcomes(DESK, job.id)] == [name.encode() for name in names]
+    assert sorted(o.sequence for o in store.outcomes(DESK, job.id)) == list(range(1, 41))
 
 
 def test_more_jobs_than_may_wait_are_turned_away(url: str) -> None:
@@ -252,10 +289,32 @@ def test_more_jobs_than_may_wait_are_turned_away(url: str) -> None:
 
 def test_tables_of_another_version_are_left_alone(url: str) -> None:
     open_database(url, JOB_TABLES).dispose()
-    later = MetaData(info={"name": "jobs", "version": 2})
-    with pytest.raises(DatabaseError, match="jobs of version 1, this Triptych knows version 2"):
+    later = MetaData(info={"name": "jobs", "version": 3})
+    with pytest.raises(DatabaseError, match="jobs of version 2, this Triptych knows version 3"):
         open_database(url, later)
     open_database(url, JOB_TABLES).dispose()
+
+
+def test_a_session_that_the_server_ended_is_replaced(url: str, store: JobStore) -> None:
+    if not url.startswith("postgresql:"):
+        pytest.skip("SQLite has no sessions")
+    job = job_of(store, "a")
+    other = open_database(url, JOB_TABLES)
+    with other.connect() as connection:
+        ended = connection.scalar(
+            text("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                 " AND backend_type = 'client backend'")
+        )  # fmt: skip
+        assert ended
+    other.dispose()
+    assert store.job(DESK, job.id).articles == 1
+
+
+def test_what_postgresql_says_is_told_in_its_words(url: str) -> None:
+    if not url.startswith("postgresql:"):
+        pytest.skip("of PostgreSQL")
+    with pytest.raises(DatabaseError, match=r'\(database "nonesuch" does not exist\)'):
+        open_database(url.replace("/postgres", "/nonesuch"), JOB_TABLES)
 
 
 def test_processes_that_start_at_once_make_the_tables_once(url: str) -> None:
@@ -269,7 +328,8 @@ def test_processes_that_start_at_once_make_the_tables_once(url: str) -> None:
 def test_a_database_that_cannot_be_opened_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     for wrong in ("nonsense", f"sqlite:///{tmp_path / 'file' / 'a.db'}", f"sqlite:///{tmp_path}",
-                  "postgresql://nobody@127.0.0.1:1/x", "oracle+none://a"):  # fmt: skip
+                  "postgresql://nobody@127.0.0.1:1/x", "postgresql://nobody@127.0.0.1:1/x?colour=1",
+                  "postgresql://nobody@127.0.0.1:1/x?sslmode=maybe", "oracle+none://a"):  # fmt: skip
         with pytest.raises(DatabaseError, match="TRIPTYCH_DATABASE") as caught:
             open_database(wrong, JOB_TABLES)
         assert "\n" not in str(caught.value)

@@ -73,3 +73,14 @@ def test_no_more_is_let_through_than_what_ran_in_and_one_debt(
         else:
             assert wait <= (min(cost, allowance) + largest) * 60 / allowance + 1e-6
     assert taken <= allowance + (clock.now - start) * allowance / 60 + largest + 1e-6
+
+
+def test_what_is_given_back_can_be_taken_again_and_fills_no_bucket_over_its_brim() -> None:
+    buckets = Buckets(lambda: 0.0)
+    assert buckets.take("a", 80, 100) == 0.0
+    assert buckets.take("a", 80, 100) > 0.0
+    buckets.give("a", 80)
+    buckets.give("a", 80)
+    buckets.give("nobody", 80)
+    assert buckets.take("a", 100, 100) == 0.0
+    assert buckets.take("a", 1, 100) > 0.0

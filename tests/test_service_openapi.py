@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from schemathesis.schemas import APIOperation, BaseSchema
 
 
-# What a schema cannot say is refused with 422: a text without words, a language that no checkpoint here has.
+# What a schema cannot say is refused with 422 (a text without words, a language that no checkpoint here has)
+# or 415 (a file whose name has another extension).
 REFUSED = {
     "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", 400, 404, 406, 409, 415, 422, 503]}}
 }

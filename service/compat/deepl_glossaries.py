@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 
 from service.compat.body import fields_of, request_body, validated
 from service.compat.deepl_forms import GlossariesOut, GlossaryIn, GlossaryOut, PairOut, PairsOut
-from service.compat.deepl_route import FORM, JSON, base_language, errors, file_and_errors, owner
+from service.compat.deepl_route import FORM, JSON, base_language, errors, file_and_errors
 from service.compat.errors import BodyError
 from service.compat.glossaries import Entries, Glossary, read_entries, write_entries
 from service.compat.parts import parts_of
 from service.glossary import Term, checked
+from service.guard import owner
 from service.pipeline import SOURCE
 
 _TSV = "text/tab-separated-values"

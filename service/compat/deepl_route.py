@@ -105,12 +105,6 @@ async def identity_of(request: Request) -> Hashable:
     return request.state.caller.id, str(request.url), request.headers.get("content-type"), digest
 
 
-def owner(request: Request) -> str:
-    """Return whose the glossaries are: the key's, or everyone's who has none."""
-    caller = request.state.caller
-    return caller.id if caller.key is not None else "anyone"
-
-
 def check_formality(formality: str) -> None:
     """Raise BodyError where a formality is asked for outright."""
     if formality in ("more", "less"):

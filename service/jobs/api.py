@@ -1,7 +1,7 @@
 """Jobs over HTTP, version 1."""
 
 # No postponed annotations here: FastAPI reads them.
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -14,6 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from service.config import Settings
 from service.errors import LimitError
+from service.guard import charge, counted, owner, refund
 from service.jobs.errors import MediaTypeError, SubmissionError
 from service.jobs.events import events
 from service.jobs.job import Job, Outcome, State
@@ -28,7 +29,7 @@ from service.jobs.submission import (
     tasks_of_files,
     tasks_of_lines,
 )
-from service.jobs.task import Kind, Task
+from service.jobs.task import Kind, Task, bundled, characters_of
 from service.negotiation import chosen_form, chosen_type, rendered
 from service.problems import documented, problem_response
 from service.render.forms import FORMS
@@ -45,7 +46,11 @@ _Found = TypeVar("_Found")
 _TARGETS: TypeAdapter[list[str]] = TypeAdapter(Targets)
 _LANGUAGE: TypeAdapter[str] = TypeAdapter(Language)
 _FORM_FIELDS = frozenset({"files", "task", "source", "targets", "model", "extract"})
-_NOT_THERE = {404: "There is no such job", 422: "The id is no job's", 503: "The database does not answer"}
+_NOT_THERE = {
+    404: "The caller has no such job",
+    422: "The id is no job's",
+    503: "The database does not answer",
+}
 _PAGE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'"
 _RESULTS = ("application/x-ndjson", "application/x-tmx+xml", "application/zip", "text/html")
 
@@ -124,6 +129,7 @@ class JobsOut(BaseModel):
                 413: "The body, a document or the number of articles is over the limit",
                 415: "The body, or a file in it, is of a type that is not read",
                 422: "Something in the job cannot be used, or the Idempotency-Key was used for another",
+                429: "Too much in a minute or a month; Retry-After says when to come again",
                 503: "The database does not answer, or too many jobs have not ended",
             }
         ),
@@ -140,7 +146,10 @@ async def submit(
         Header(pattern=r"^[\x21-\x7e]{1,255}$", description="The same key and job again: the same answer"),
     ] = None,
 ) -> JobOut:
-    """Send many articles to be translated, aligned or compared one after the other."""
+    """Send many articles to be translated, aligned or compared one after the other.
+
+    Their characters count when the job is taken; an Idempotency-Key's same job again counts for none.
+    """
     settings: Settings = request.state.settings
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind == "multipart/form-data":
@@ -149,8 +158,7 @@ async def submit(
         body = await request.body()
         tasks = await _threaded(lambda: _texts(kind, body, targets or []))
     tasks = list(checked(tasks, max_articles=settings.max_job_articles, max_bytes=settings.max_bytes))
-    job = await _threaded(lambda: _store(request).add(tasks, idempotency_key))
-    request.state.runner.wake()
+    job = await _kept(request, tasks, idempotency_key)
     shown = _job_out(job)
     response.headers["Location"] = shown.links["self"]
     return shown
@@ -162,8 +170,8 @@ async def list_jobs(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     before: Annotated[float | None, Query(description="As in `next`", allow_inf_nan=False)] = None,
 ) -> JobsOut:
-    """List the jobs there are, the newest first."""
-    found = await _threaded(lambda: _store(request).jobs(limit, before))
+    """List the caller's jobs, the newest first."""
+    found = await _threaded(lambda: _store(request).jobs(owner(request), limit, before))
     more = f"/v1/jobs?limit={limit}&before={found[-1].created!r}" if len(found) == limit else None
     return JobsOut(jobs=[_job_out(job) for job in found], next=more)
 
@@ -171,7 +179,7 @@ async def list_jobs(
 @router.get("/{job_id}", responses=documented(_NOT_THERE))
 async def read_job(request: Request, job_id: JobId) -> JobOut:
     """Say where a job stands."""
-    return _job_out(await _threaded(lambda: _store(request).job(job_id)))
+    return _job_out(await _threaded(lambda: _store(request).job(owner(request), job_id)))
 
 
 @router.delete(
@@ -180,13 +188,16 @@ async def read_job(request: Request, job_id: JobId) -> JobOut:
     responses={204: {"description": "The job had ended and is deleted"}, **documented(_NOT_THERE)},
 )
 async def delete_job(request: Request, job_id: JobId) -> Response | JobOut:
-    """Cancel a job that has not ended: no more of its articles begin; delete one that has."""
+    """Cancel a job that has not ended; delete one that has.
+
+    None of its articles begins any more, and of one that runs what has not reached an engine is dropped.
+    """
 
     def work() -> Job | None:
-        store = _store(request)
-        if store.job(job_id).ended is None:
-            return store.cancel(job_id)
-        store.delete(job_id)
+        store, its = _store(request), owner(request)
+        if store.job(its, job_id).ended is None:
+            return store.cancel(its, job_id)
+        store.delete(its, job_id)
         return None
 
     job = await _threaded(work)
@@ -206,14 +217,15 @@ async def read_events(
     request: Request, job_id: JobId, last_event_id: Annotated[str | None, Header()] = None
 ) -> Response:
     """Follow a job by server-sent events: `article`, `progress`, `end` (or `deleted`)."""
-    store = _store(request)
-    job = await _threaded(lambda: store.job(job_id))
+    store, its = _store(request), owner(request)
+    job = await _threaded(lambda: store.job(its, job_id))
     heard = last_event_id or ""
     last = int(heard) if heard.isascii() and heard.isdigit() and len(heard) < 10 else 0
     if last > job.articles:
         return Response(status_code=204)
     stream = events(
         store,
+        its,
         job_id,
         lambda job: _job_out(job).model_dump_json(),
         last=last,
@@ -239,11 +251,11 @@ async def read_events(
 )
 async def read_results(request: Request, job_id: JobId, accept: Accept = None) -> Response:
     """Give the results out: NDJSON with failures, TMX, an HTML index, or a zip of pages and documents."""
-    store = _store(request)
+    store, its = _store(request), owner(request)
     form = chosen_type(accept, _RESULTS)
-    await _threaded(lambda: store.job(job_id))
+    await _threaded(lambda: store.job(its, job_id))
     headers = {"Vary": "Accept", "X-Content-Type-Options": "nosniff"}
-    outcomes = store.outcomes(job_id)
+    outcomes = store.outcomes(its, job_id)
     if form == "text/html":
         page = await _threaded(lambda: index(outcomes, f"/v1/jobs/{job_id}/articles/{{number}}"))
         return Response(page, media_type=form, headers=headers | {"Content-Security-Policy": _PAGE_POLICY})
@@ -261,7 +273,7 @@ async def read_results(request: Request, job_id: JobId, accept: Accept = None) -
         **documented(
             _NOT_THERE
             | {
-                404: "There is no such job, or no such article that is over",
+                404: "The caller has no such job, or no such article that is over",
                 406: "No form there is is acceptable",
                 409: "The article failed",
             }
@@ -278,7 +290,7 @@ async def read_article(
     form = chosen_form(accept)
 
     def work() -> tuple[Outcome, bytes]:
-        outcome = _store(request).outcome(job_id, number)
+        outcome = _store(request).outcome(owner(request), job_id, number)
         if outcome.result is None:
             return outcome, b""
         result = unpack_result(outcome.result)
@@ -293,6 +305,25 @@ async def read_article(
             return problem_response(409, "cancelled", "The job was cancelled before this article began.")
         return Response(outcome.problem, 409, headers, "application/problem+json")
     return Response(content, media_type=form.media_type, headers=headers)
+
+
+async def _kept(request: Request, tasks: Sequence[Task], key: str | None) -> Job:
+    """Keep a job and charge for it, or return the one that has the key already."""
+    store, its = _store(request), owner(request)
+    bundle = await _threaded(lambda: bundled(tasks))
+    if key is not None and (known := await _threaded(lambda: store.repeated(its, bundle, key))):
+        return known
+    # Reading files to count what is in them takes long, so that it is done only where it counts.
+    characters = await _threaded(lambda: sum(map(characters_of, tasks))) if counted(request) else 0
+    await charge(request, characters)
+    new = False
+    try:
+        job, new = await _threaded(lambda: store.add(its, bundle, key))
+    finally:
+        if not new:  # it was turned away, or the same request came twice at once
+            await refund(request, characters)
+    request.state.runner.wake()
+    return job
 
 
 def _store(request: Request) -> JobStore:

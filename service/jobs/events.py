@@ -27,6 +27,7 @@ _KEEP_ALIVE = 15.0  # seconds of silence before a comment, so that nothing in be
 
 async def events(
     store: JobStore,
+    owner: str,
     job_id: str,
     shown: Callable[[Job], str],
     *,
@@ -35,14 +36,14 @@ async def events(
     look: float = _LOOK,
     keep_alive: float = _KEEP_ALIVE,
 ) -> AsyncIterator[bytes]:
-    """Yield a job's events after `last` until it has ended, is deleted, or the server stops.
+    """Yield the events of an owner's job after `last` until it has ended, is deleted, or the server stops.
 
     `shown` gives a job as JSON.
     """
 
     def now() -> tuple[Job, list[Outcome]]:
-        job = store.job(job_id)  # before its articles: once it has ended, all of them are there
-        return job, store.ended_since(job_id, last)
+        job = store.job(owner, job_id)  # before its articles: once it has ended, all of them are there
+        return job, store.ended_since(owner, job_id, last)
 
     yield b"retry: 2000\n\n"
     silent, before = 0.0, ""

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import anyio.to_thread
 
-from service.errors import DatabaseError, OverloadedError
+from service.errors import CancelledError, DatabaseError, OverloadedError
 from service.jobs.errors import WorkerLostError
 from service.jobs.results import pack_result
+from service.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,21 +29,23 @@ _LOG = logging.getLogger("triptych")
 _IDLE = 1.0  # seconds until a worker looks for other processes' articles again
 _OVERLOADED = 2.0  # seconds until an article that found no room is tried again
 _UNANSWERED = 5.0  # seconds until a database that did not answer is asked again
+_LOOK = 1.0  # seconds between two looks at whether what runs has been cancelled, by whatever process
 _CLEANING = 60.0  # seconds between two rounds of cleaning
 
 
 class Runner:
     """Claims articles and does them; several runners, in several processes, share the work.
 
-    `work` does one task, on a thread, under `limiter`; it may raise OverloadedError, and is asked again
-    later. `describe` makes a problem document of any other error. `lease` and `retention` are in seconds;
-    `grace` is how long an article may go on after `stop`, before it is given back.
+    `work` does one task, on a thread, under `limiter`. It may raise CancelledError where the `Work` that it
+    is handed was cancelled, and OverloadedError, and is asked again later. `describe` makes a problem
+    document of any other error. `lease` and `retention` are in seconds; `grace` is how long an article may
+    go on after `stop`, before its work is cancelled and it is given back.
     """
 
     def __init__(
         self,
         store: JobStore,
-        work: Callable[[Task], Aligned],
+        work: Callable[[Task, Work], Aligned],
         describe: Callable[[Exception], Mapping[str, Any]],
         *,
         workers: int,
@@ -59,10 +62,10 @@ class Runner:
         self._retention = retention
         self._limiter = limiter
         self._grace = grace
-        self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(6)}"
+        self._name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(6)}"
         self._stopping = anyio.Event()
         self._news = anyio.Event()
-        self._running: set[anyio.CancelScope] = set()
+        self._running: dict[Work, tuple[Claim, anyio.CancelScope]] = {}
 
     def wake(self) -> None:
         """Say that there is a new job."""
@@ -77,6 +80,7 @@ class Runner:
         """Work until `stop`."""
         async with anyio.create_task_group() as around:
             around.start_soon(self._every, self._lease / 3, self._extend)
+            around.start_soon(self._every, _LOOK, self._look)
             around.start_soon(self._every, _CLEANING, self._clean)
             async with anyio.create_task_group() as workers:
                 for _ in range(self._workers):
@@ -89,13 +93,14 @@ class Runner:
         with anyio.move_on_after(self._grace):
             while self._running:
                 await anyio.sleep(0.05)
-        for scope in tuple(self._running):
+        for work, (_, scope) in tuple(self._running.items()):
+            work.cancel()
             scope.cancel()
 
     async def _worker(self) -> None:
         while not self._stopping.is_set():
             try:
-                claim = await anyio.to_thread.run_sync(self._store.claim, self._owner)
+                claim = await anyio.to_thread.run_sync(self._store.claim, self._name)
                 if claim is not None:
                     await self._do(claim)
                     continue
@@ -111,30 +116,34 @@ class Runner:
             await self._news.wait()
 
     async def _do(self, claim: Claim) -> None:
-        scope = anyio.CancelScope()
-        self._running.add(scope)
+        scope, work = anyio.CancelScope(), Work()
+        self._running[work] = (claim, scope)
         result: bytes | None = None
         problem: str | None = None
         delay: float | None = None
         try:
             with scope:
                 result = await anyio.to_thread.run_sync(
-                    lambda: pack_result(self._work(claim.task)), limiter=self._limiter, abandon_on_cancel=True
+                    lambda: pack_result(self._work(claim.task, work)),
+                    limiter=self._limiter,
+                    abandon_on_cancel=True,
                 )
+        except CancelledError:
+            delay = 0.0
         except OverloadedError:
             delay = _OVERLOADED
         except Exception as error:  # noqa: BLE001 - whatever an article does, the others go on
             problem = json.dumps(self._describe(error))
         finally:
-            self._running.discard(scope)
+            del self._running[work]
         if scope.cancelled_caught:
             delay = 0.0
 
         def keep() -> None:
             if delay is None:
-                self._store.finish(claim, self._owner, result=result, problem=problem)
+                self._store.finish(claim, self._name, result=result, problem=problem)
             else:
-                self._store.release(claim, self._owner, delay=delay)
+                self._store.release(claim, self._name, delay=delay)
 
         while True:
             try:
@@ -156,7 +165,15 @@ class Runner:
             await anyio.sleep(seconds)
 
     def _extend(self) -> None:
-        self._store.extend(self._owner)
+        self._store.extend(self._name)
+
+    def _look(self) -> None:
+        running = [(work, claim.job_id) for work, (claim, _) in tuple(self._running.items())]
+        if running:
+            unwanted = self._store.unwanted({job_id for _, job_id in running})
+            for work, job_id in running:
+                if job_id in unwanted:
+                    work.cancel()
 
     def _clean(self) -> None:
         self._store.bury(json.dumps(self._describe(WorkerLostError())))

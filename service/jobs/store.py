@@ -5,12 +5,14 @@ lease is the worker's own, so that each article ends once, whatever dies in betw
 that died is free when its lease has run out. Rows are locked job first, article second. PostgreSQL passes
 over rows that others hold (FOR UPDATE SKIP LOCKED); SQLite lets one writer in at a time.
 
+What callers ask for, they ask for by the owner that they are (`service.guard.owner`): nobody else's job is
+there for them.
+
 The clocks of machines that share a database must agree to within a lease.
 """
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import time
 from contextlib import contextmanager
@@ -19,19 +21,19 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from service.database import WRITING
+from service.database import WRITING, reason_of
 from service.errors import DatabaseError, OverloadedError
 from service.jobs.errors import IdempotencyError, NoSuchJobError
 from service.jobs.job import Claim, Job, Outcome, State
 from service.jobs.tables import ARTICLES, JOBS
-from service.jobs.task import packed, unpacked
+from service.jobs.task import unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator
 
-    from sqlalchemy import Connection, Engine, Row
+    from sqlalchemy import ColumnElement, Connection, Engine, Row
 
-    from service.jobs.task import Task
+    from service.jobs.task import Bundle
 
 _MOST_ATTEMPTS = (
     5  # a worker that dies each time takes the article with it; others must not die of it for ever
@@ -62,30 +64,33 @@ class JobStore:
         """Close the connections."""
         self._engine.dispose()
 
-    def add(self, tasks: Sequence[Task], idempotency_key: str | None = None) -> Job:
-        """Keep a job, or return the one that has the key already; raise IdempotencyError for a key in use.
+    def repeated(self, owner: str, bundle: Bundle, idempotency_key: str) -> Job | None:
+        """Return the job that has the key, None where none has; raise IdempotencyError for another job's."""
+        with self._reading() as connection:
+            return self._known(connection, owner, idempotency_key, bundle.digest)
 
-        Raises OverloadedError where too many jobs have not ended.
+    def add(self, owner: str, bundle: Bundle, idempotency_key: str | None = None) -> tuple[Job, bool]:
+        """Keep a job, or find the one that has the key already; return it, and whether it is new.
+
+        Raises IdempotencyError where the owner used the key for another job, and OverloadedError where too
+        many jobs, of whoever, have not ended.
         """
-        contents = [packed(task) for task in tasks]
-        digest = hashlib.sha256(
-            b"".join(hashlib.sha256(content).digest() for content in contents)
-        ).hexdigest()
         job_id = secrets.token_urlsafe(16)
         try:
             with self._writing() as connection:
-                if known := self._known(connection, idempotency_key, digest):
-                    return known
+                if known := self._known(connection, owner, idempotency_key, bundle.digest):
+                    return known, False
                 going_on = connection.scalar(select(func.count()).where(JOBS.c.ended.is_(None)))
                 if going_on is not None and going_on >= self._most:
                     raise OverloadedError("jobs", going_on, self._most, retry_after=60)
                 connection.execute(
                     insert(JOBS).values(
                         id=job_id,
+                        owner=owner,
                         created=self._now(),
-                        articles=len(tasks),
+                        articles=len(bundle.names),
                         idempotency_key=idempotency_key,
-                        digest=digest,
+                        digest=bundle.digest,
                     )
                 )
                 connection.execute(
@@ -94,42 +99,47 @@ class JobStore:
                         {
                             "job_id": job_id,
                             "number": number,
-                            "name": task.id,
+                            "name": name,
                             "task": content,
                             "state": State.WAITING,
                         }
-                        for number, (task, content) in enumerate(zip(tasks, contents, strict=True))
+                        for number, (name, content) in enumerate(
+                            zip(bundle.names, bundle.contents, strict=True)
+                        )
                     ],
                 )
-                return self._job(connection, job_id)
+                return self._job(connection, owner, job_id), True
         except IntegrityError:  # another request with the key was quicker
             with self._reading() as connection:
-                if known := self._known(connection, idempotency_key, digest):
-                    return known
+                if known := self._known(connection, owner, idempotency_key, bundle.digest):
+                    return known, False
             raise
 
-    def job(self, job_id: str) -> Job:
+    def job(self, owner: str, job_id: str) -> Job:
         """Return a job; raise NoSuchJobError."""
         with self._reading() as connection:
-            return self._job(connection, job_id)
+            return self._job(connection, owner, job_id)
 
-    def jobs(self, limit: int, before: float | None = None) -> list[Job]:
-        """Return the newest jobs, those created before a time."""
-        query = select(JOBS.c.id).order_by(JOBS.c.created.desc(), JOBS.c.id).limit(limit)
+    def jobs(self, owner: str, limit: int, before: float | None = None) -> list[Job]:
+        """Return an owner's newest jobs, those created before a time."""
+        query = (
+            select(JOBS.c.id)
+            .where(JOBS.c.owner == owner)
+            .order_by(JOBS.c.created.desc(), JOBS.c.id)
+            .limit(limit)
+        )
         if before is not None:
             query = query.where(JOBS.c.created < before)
         with self._reading() as connection:
-            return [self._job(connection, job_id) for job_id in connection.scalars(query).all()]
+            return [self._job(connection, owner, job_id) for job_id in connection.scalars(query).all()]
 
-    def outcomes(self, job_id: str) -> Iterator[Outcome]:
+    def outcomes(self, owner: str, job_id: str) -> Iterator[Outcome]:
         """Yield the articles that are over, in the job's order, with their results."""
         last = -1
         while True:
             query = (
                 select(ARTICLES)
-                .where(
-                    ARTICLES.c.job_id == job_id, ARTICLES.c.number > last, ARTICLES.c.sequence.is_not(None)
-                )
+                .where(_over_of(owner, job_id), ARTICLES.c.number > last)
                 .order_by(ARTICLES.c.number)
                 .limit(_BATCH)
             )
@@ -140,23 +150,21 @@ class JobStore:
                 return
             last = found[-1].number
 
-    def outcome(self, job_id: str, number: int) -> Outcome:
+    def outcome(self, owner: str, job_id: str, number: int) -> Outcome:
         """Return an article that is over; raise NoSuchJobError."""
-        query = select(ARTICLES).where(
-            ARTICLES.c.job_id == job_id, ARTICLES.c.number == number, ARTICLES.c.sequence.is_not(None)
-        )
+        query = select(ARTICLES).where(_over_of(owner, job_id), ARTICLES.c.number == number)
         with self._reading() as connection:
             row = connection.execute(query).first()
         if row is None:
-            raise NoSuchJobError(f"The job {job_id} has no article {number} that is over.")
+            raise NoSuchJobError(f'There is no job "{job_id}" with an article {number} that is over.')
         return _outcome(row)
 
-    def ended_since(self, job_id: str, sequence: int) -> list[Outcome]:
+    def ended_since(self, owner: str, job_id: str, sequence: int) -> list[Outcome]:
         """Return the articles that ended after another, in that order, without their results."""
         columns = (ARTICLES.c.number, ARTICLES.c.name, ARTICLES.c.state, ARTICLES.c.sequence)
         query = (
             select(*columns)
-            .where(ARTICLES.c.job_id == job_id, ARTICLES.c.sequence > sequence)
+            .where(_over_of(owner, job_id), ARTICLES.c.sequence > sequence)
             .order_by(ARTICLES.c.sequence)
         )
         with self._reading() as connection:
@@ -165,10 +173,11 @@ class JobStore:
                 for row in connection.execute(query)
             ]
 
-    def cancel(self, job_id: str) -> Job:
-        """Let no more article of a job begin; what runs may finish. Raise NoSuchJobError."""
+    def cancel(self, owner: str, job_id: str) -> Job:
+        """Let no more article of a job begin; who works on one asks `unwanted`. Raise NoSuchJobError."""
         with self._writing() as connection:
-            job = self._locked(connection, job_id)
+            self._lock(connection, job_id)
+            job = self._job(connection, owner, job_id)
             if job.ended is None and job.cancelled is None:
                 connection.execute(update(JOBS).where(JOBS.c.id == job_id).values(cancelled=self._now()))
                 query = (
@@ -179,12 +188,13 @@ class JobStore:
                 )
                 for number in connection.scalars(query).all():
                     self._over(connection, job_id, number, State.CANCELLED)
-            return self._job(connection, job_id)
+            return self._job(connection, owner, job_id)
 
-    def delete(self, job_id: str) -> None:
+    def delete(self, owner: str, job_id: str) -> None:
         """Forget a job that is over; raise NoSuchJobError."""
         with self._writing() as connection:
-            self._locked(connection, job_id)
+            self._lock(connection, job_id)
+            self._job(connection, owner, job_id)
             connection.execute(delete(JOBS).where(JOBS.c.id == job_id))
 
     def clean(self, retention: float) -> int:
@@ -192,7 +202,7 @@ class JobStore:
         with self._writing() as connection:
             return connection.execute(delete(JOBS).where(JOBS.c.ended < self._now() - retention)).rowcount
 
-    def claim(self, owner: str) -> Claim | None:
+    def claim(self, worker: str) -> Claim | None:
         """Take the next article that waits, or whose worker is gone; None where there is none.
 
         Articles that took a worker with them come last; else each job has its turn, article by article.
@@ -217,36 +227,44 @@ class JobStore:
             connection.execute(
                 update(ARTICLES)
                 .where(ARTICLES.c.job_id == row.job_id, ARTICLES.c.number == row.number)
-                .values(state=State.RUNNING, owner=owner, lease=now + self._lease, attempts=row.attempts + 1)
+                .values(
+                    state=State.RUNNING, worker=worker, lease=now + self._lease, attempts=row.attempts + 1
+                )
             )
         return Claim(row.job_id, row.number, row.attempts + 1, unpacked(row.task))
 
-    def extend(self, owner: str) -> None:
+    def extend(self, worker: str) -> None:
         """Extend the leases of all that a worker holds."""
         with self._writing() as connection:
             connection.execute(
                 update(ARTICLES)
-                .where(ARTICLES.c.owner == owner, ARTICLES.c.state == State.RUNNING)
+                .where(ARTICLES.c.worker == worker, ARTICLES.c.state == State.RUNNING)
                 .values(lease=self._now() + self._lease)
             )
 
+    def unwanted(self, jobs: Collection[str]) -> set[str]:
+        """Return which of some jobs nobody wants done any more: those cancelled, or gone."""
+        query = select(JOBS.c.id).where(JOBS.c.id.in_(jobs), JOBS.c.cancelled.is_(None))
+        with self._reading() as connection:
+            return set(jobs) - set(connection.scalars(query))
+
     def finish(
-        self, claim: Claim, owner: str, *, result: bytes | None = None, problem: str | None = None
+        self, claim: Claim, worker: str, *, result: bytes | None = None, problem: str | None = None
     ) -> bool:
         """Keep how an article ended; return False, and keep nothing, where it is the worker's no longer."""
         state = State.FAILED if result is None else State.DONE
         with self._writing() as connection:
             self._lock(connection, claim.job_id)
-            if not self._held(connection, claim, owner):
+            if not self._held(connection, claim, worker):
                 return False
             self._over(connection, claim.job_id, claim.number, state, result=result, problem=problem)
         return True
 
-    def release(self, claim: Claim, owner: str, *, delay: float = 0.0) -> None:
+    def release(self, claim: Claim, worker: str, *, delay: float = 0.0) -> None:
         """Give an article back, to begin again after so many seconds; that of a cancelled job is over."""
         with self._writing() as connection:
             cancelled = self._lock(connection, claim.job_id)
-            if not self._held(connection, claim, owner):
+            if not self._held(connection, claim, worker):
                 return
             if cancelled is not None:
                 self._over(connection, claim.job_id, claim.number, State.CANCELLED)
@@ -256,7 +274,7 @@ class JobStore:
                 .where(ARTICLES.c.job_id == claim.job_id, ARTICLES.c.number == claim.number)
                 .values(
                     state=State.WAITING,
-                    owner=None,
+                    worker=None,
                     lease=None,
                     attempts=claim.attempts - 1,
                     ready=self._now() + delay,
@@ -298,20 +316,20 @@ class JobStore:
                 else:
                     self._over(connection, row.job_id, row.number, State.FAILED, problem=problem)
 
-    def _known(self, connection: Connection, key: str | None, digest: str) -> Job | None:
+    def _known(self, connection: Connection, owner: str, key: str | None, digest: str) -> Job | None:
         if key is None:
             return None
-        row = connection.execute(
-            select(JOBS.c.id, JOBS.c.digest).where(JOBS.c.idempotency_key == key)
-        ).first()
+        query = select(JOBS.c.id, JOBS.c.digest)
+        row = connection.execute(query.where(JOBS.c.owner == owner, JOBS.c.idempotency_key == key)).first()
         if row is None:
             return None
         if row.digest != digest:
             raise IdempotencyError(key)
-        return self._job(connection, row.id)
+        return self._job(connection, owner, row.id)
 
-    def _job(self, connection: Connection, job_id: str) -> Job:
-        row = connection.execute(select(JOBS).where(JOBS.c.id == job_id)).first()
+    def _job(self, connection: Connection, owner: str, job_id: str) -> Job:
+        """Return a job; raise NoSuchJobError where the owner has none such."""
+        row = connection.execute(select(JOBS).where(_owned(owner, job_id))).first()
         if row is None:
             raise NoSuchJobError(f'There is no job "{job_id}"; it may have been deleted or be too old.')
         counts = connection.execute(
@@ -329,16 +347,12 @@ class JobStore:
         )
         return found
 
-    def _locked(self, connection: Connection, job_id: str) -> Job:
-        self._lock(connection, job_id)
-        return self._job(connection, job_id)
-
-    def _held(self, connection: Connection, claim: Claim, owner: str) -> bool:
+    def _held(self, connection: Connection, claim: Claim, worker: str) -> bool:
         query = select(ARTICLES.c.number).where(
             ARTICLES.c.job_id == claim.job_id,
             ARTICLES.c.number == claim.number,
             ARTICLES.c.state == State.RUNNING,
-            ARTICLES.c.owner == owner,
+            ARTICLES.c.worker == worker,
             ARTICLES.c.attempts == claim.attempts,
         )
         return connection.execute(query.with_for_update()).first() is not None
@@ -354,7 +368,7 @@ class JobStore:
         connection.execute(
             update(ARTICLES)
             .where(ARTICLES.c.job_id == job_id, ARTICLES.c.number == number)
-            .values(state=state, owner=None, lease=None, sequence=job.finished, **more)
+            .values(state=state, worker=None, lease=None, sequence=job.finished, **more)
         )
         if job.finished == job.articles:
             connection.execute(update(JOBS).where(JOBS.c.id == job_id).values(ended=self._now()))
@@ -377,9 +391,18 @@ def _ours() -> Iterator[None]:
         yield
     except IntegrityError:
         raise
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise DatabaseError(f"The database does not answer: {reason}.") from error
+    except (SQLAlchemyError, OSError) as error:  # pg8000 lets a reset connection through as an OSError
+        raise DatabaseError(f"The database does not answer: {reason_of(error)}.") from error
+
+
+def _owned(owner: str, job_id: str) -> ColumnElement[bool]:
+    return and_(JOBS.c.id == job_id, JOBS.c.owner == owner)
+
+
+def _over_of(owner: str, job_id: str) -> ColumnElement[bool]:
+    """Return the condition for an article of an owner's job to be over."""
+    its = select(JOBS.c.id).where(_owned(owner, job_id))
+    return and_(ARTICLES.c.job_id.in_(its), ARTICLES.c.sequence.is_not(None))
 
 
 def _outcome(row: Row[Any]) -> Outcome:

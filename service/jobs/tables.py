@@ -13,26 +13,31 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
-JOB_TABLES = MetaData(info={"name": "jobs", "version": 1})
+JOB_TABLES = MetaData(info={"name": "jobs", "version": 2})
 
-# `finished` counts the articles that are over, each of which has that count at its end as its `sequence`;
-# `ended` is when the last one was. Times are seconds since 1970 in UTC.
+# `owner` is whose a job is (`service.guard.owner`). `finished` counts the articles that are over, each of
+# which has that count at its end as its `sequence`; `ended` is when the last one was. Times are seconds since
+# 1970 in UTC.
 JOBS = Table(
     "jobs",
     JOB_TABLES,
     Column("id", String(40), primary_key=True),
+    Column("owner", String(80), nullable=False),
     Column("created", Float, nullable=False),
     Column("articles", Integer, nullable=False),
     Column("finished", Integer, nullable=False, default=0),
     Column("cancelled", Float),
     Column("ended", Float, index=True),
-    Column("idempotency_key", String(255), unique=True),
+    Column("idempotency_key", String(255)),
     Column("digest", String(64), nullable=False),
+    UniqueConstraint("owner", "idempotency_key"),
+    Index("jobs_owner", "owner", "created"),
 )
 
-# A lease says whose an article is, and until when; one whose lease ran out is free again.
+# A lease says which worker an article is with, and until when; one whose lease ran out is free again.
 ARTICLES = Table(
     "job_articles",
     JOB_TABLES,
@@ -43,7 +48,7 @@ ARTICLES = Table(
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("ready", Float, nullable=False, default=0.0),
-    Column("owner", String(80)),
+    Column("worker", String(80)),
     Column("lease", Float),
     Column("sequence", Integer),
     Column("result", LargeBinary),
