@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import align_corpus
@@ -10,7 +11,9 @@ import pytest
 from bulk.aligning import DocumentAligner
 from bulk.manifest import ShardManifest, verify
 from lxml import etree
-from service_fakes import FakeTranslator, fake_pipeline
+from service_fakes import FakeTranslator, fake_pipeline, run_cli
+
+from service.memory.database import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -341,3 +344,17 @@ def test_output_goes_to_an_address_and_the_ledger_beside(tmp_path: Path) -> None
     system = fsspec.filesystem("memory")
     for name, held in content(tmp_path / "out").items():
         assert system.cat(f"/bulk-out/{name}") == held
+
+
+def test_what_was_aligned_is_taken_into_the_translation_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert run(manifest(tmp_path, *texts(3)), out, "--languages", "en", "es", "--to", "tmx") == 0
+    monkeypatch.setenv("TRIPTYCH_MEMORY", str(tmp_path / "memory.db"))
+    assert run_cli("memory", "import", out / "tmx" / "part-00000.tmx") == 0
+    assert "units are approved" in capsys.readouterr().out
+    with closing(Memory(tmp_path / "memory.db", 10)) as memory:
+        assert memory.approved(["The ship number 1 left at noon."], "es") == {
+            "The ship number 1 left at noon.": "THE SHIP NUMBER 1 LEFT AT NOON."
+        }
