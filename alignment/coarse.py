@@ -80,9 +80,10 @@ def _halved(vectors: Vectors) -> Vectors:
 
 
 def _unit(vectors: Vectors) -> Vectors:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    norms = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))
     # What is left of a sentence that all others equal is rounding error, and no direction.
-    unit: Vectors = np.where(norms < _EQUAL, 0, vectors / np.maximum(norms, np.float32(_EQUAL)))
+    scale = np.where(norms < _EQUAL, 0, 1 / np.maximum(norms, np.float32(_EQUAL)))
+    unit: Vectors = vectors * scale[:, None]
     return unit
 
 
