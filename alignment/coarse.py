@@ -51,7 +51,7 @@ class _Matches:
 
 def rough_path(source: Vectors, target: Vectors) -> Indices:
     """Return the nodes of a path of 1:1 and null steps, shape (k, 2), from (0, 0) to (n, m)."""
-    levels = [_centred(source, target)]
+    levels = [_centred(source, target)]  # copies, made unit vectors in place when they are halved no more
     while max(len(levels[-1][0]), len(levels[-1][1])) > _WHOLE:
         levels.append((_halved(levels[-1][0]), _halved(levels[-1][1])))
     one, other = levels.pop()
@@ -80,11 +80,11 @@ def _halved(vectors: Vectors) -> Vectors:
 
 
 def _unit(vectors: Vectors) -> Vectors:
+    """Divide vectors by their norms, in place."""
     norms = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))
     # What is left of a sentence that all others equal is rounding error, and no direction.
-    scale = np.where(norms < _EQUAL, 0, 1 / np.maximum(norms, np.float32(_EQUAL)))
-    unit: Vectors = vectors * scale[:, None]
-    return unit
+    vectors *= np.where(norms < _EQUAL, 0, 1 / np.maximum(norms, np.float32(_EQUAL)))[:, None]
+    return vectors
 
 
 def _sample(vectors: Vectors) -> Vectors:

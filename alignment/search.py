@@ -170,7 +170,8 @@ def best_path(scores: BeadScores, corridor: Corridor) -> Indices:
         block = charged.block(range(first, last), range(low, high))
         for r in range(last - first):
             inside = slice(lows[first + r] - low, highs[first + r] - low)
-            reach = np.maximum.reduce(cells[:, :, r, inside] + block[:, :, r, inside], axis=(0, 1))
+            reaches = cells[:, :, r, inside] + block[:, :, r, inside]
+            reach = reaches[0, 0] if groups == 1 else np.maximum.reduce(reaches, axis=(0, 1))
             np.maximum(reach, best[groups - 1 + r, groups:][inside], out=reach)
             np.maximum.accumulate(reach, out=best[groups + r, groups:][inside])
         # What each node was reached by, for the whole block at once.
