@@ -127,12 +127,11 @@ def anchor_vectors(source: Sequence[str], target: Sequence[str]) -> tuple[Vector
 def _keys(tokens: Sequence[str]) -> list[str]:
     """Return the key of each token, "" for none."""
     words = [token for token in tokens if token.isalpha()]
-    like = iter(all_folded(words))
-    return [_beginning(next(like)) if token.isalpha() else _figure_or_address(token) for token in tokens]
-
-
-def _beginning(word: str) -> str:
-    return word[:_LETTERS] if len(word) >= _LETTERS else ""
+    beginnings = {
+        word: like[:_LETTERS] if len(like) >= _LETTERS else ""
+        for word, like in zip(words, all_folded(words), strict=True)
+    }
+    return [beginnings[token] if token in beginnings else _figure_or_address(token) for token in tokens]
 
 
 def _figure_or_address(token: str) -> str:

@@ -43,10 +43,13 @@ class _Matches:
 
     def block(self, rows: range, columns: range) -> Scores:
         """Score the matches that end at the nodes of a block, shape (1, 1, rows, columns)."""
-        source = self._source[np.maximum(np.arange(rows.start, rows.stop) - 1, 0)]
-        target = self._target[np.maximum(np.arange(columns.start, columns.stop) - 1, 0)]
-        scores: Scores = source @ target.T - np.float32(self._least)
-        return scores[None, None]
+        # Before row 0 and column 0 there is no sentence. Slices are views; copies would cost much.
+        row, column = max(rows.start, 1), max(columns.start, 1)
+        scores: Scores = np.zeros((1, 1, len(rows), len(columns)), np.float32)
+        matches = scores[0, 0, row - rows.start :, column - columns.start :]
+        source, target = self._source[row - 1 : rows.stop - 1], self._target[column - 1 : columns.stop - 1]
+        np.subtract(source @ target.T, np.float32(self._least), out=matches)
+        return scores
 
 
 def rough_path(source: Vectors, target: Vectors) -> Indices:
