@@ -12,12 +12,12 @@ Left out: edit distance, and words that are alike by chance.
 from __future__ import annotations
 
 import re
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alignment.spelling import folded
+from alignment.spelling import all_folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,39 +33,74 @@ _RAREST = 2.0
 
 
 class KeyReader:
-    """Finds the keys of sentences, what another version would hold as well; short words have none."""
+    """Finds the keys of sentences, what another version would hold as well; short words have none.
+
+    What stands between two spaces is looked into once, wherever it comes again; words are romanised many at
+    a time.
+    """
 
     def __init__(self) -> None:
-        self._keys = _Keys()
+        self.names = [""]  # the keys by their numbers
+        self._numbers = {"": 0}
+        self._chunks = _Places()  # what stands between two spaces
+        self._counts: list[int] = []  # tokens of each chunk
+        self._tokens: list[int] = []  # their keys, chunk after chunk
+        self._of_token: dict[str, int] = {}
 
     def keys(self, sentence: str) -> set[str]:
         """Return the keys of a sentence."""
-        return {self._keys.names[number] for number in self.numbers(sentence) if number}
+        _, numbers = self.numbers([sentence])
+        return {self.names[number] for number in numbers.tolist()}
 
-    def numbers(self, sentence: str) -> list[int]:
-        """Return the key of each of a sentence's tokens as a number, by first appearance; 0 for none."""
-        return list(map(self._keys.__getitem__, _TOKEN.findall(sentence)))
+    def numbers(self, sentences: Sequence[str]) -> tuple[Indices, Indices]:
+        """Return each key of each sentence once: the sentence's place, ascending, and the key's number.
+
+        Keys are numbered from 1 by first appearance in all that was read.
+        """
+        split = [sentence.split() for sentence in sentences]
+        lengths = np.array([len(chunks) for chunks in split], np.intp)
+        known = len(self._chunks)
+        places = map(self._chunks.__getitem__, chain.from_iterable(split))
+        chunks = np.fromiter(places, np.intp, int(lengths.sum()))
+        self._learn(list(islice(self._chunks, known, None)))
+        counts, tokens = np.array(self._counts, np.intp), np.array(self._tokens, np.intp)
+        begins = np.cumsum(counts) - counts
+        rows = np.repeat(np.arange(len(split)), lengths)
+        # Most chunks hold one token: the first of all, then the second of those that have one, and so on.
+        found = [np.zeros(0, np.intp)]
+        for place in range(int(counts.max(initial=0))):
+            held = counts[chunks] > place
+            rows, chunks = rows[held], chunks[held]
+            numbers = tokens[begins[chunks] + place]
+            found.append((rows * len(self) + numbers)[numbers > 0])
+        # Sorting and looking at neighbours is several times as fast as `np.unique`.
+        keys = np.sort(np.concatenate(found))
+        keys = keys[np.diff(keys, prepend=-1) > 0]
+        return keys // len(self), keys % len(self)
 
     def __len__(self) -> int:
-        return len(self._keys.names)
+        return len(self.names)
+
+    def _learn(self, chunks: Sequence[str]) -> None:
+        """Find the keys of chunks not met before."""
+        tokens = [[chunk] if chunk.isalpha() else _TOKEN.findall(chunk) for chunk in chunks]
+        distinct = dict.fromkeys(chain.from_iterable(tokens))
+        unknown = [token for token in distinct if token not in self._of_token]
+        for token, key in zip(unknown, _keys(unknown), strict=True):
+            number = self._numbers.setdefault(key, len(self.names))
+            if number == len(self.names):
+                self.names.append(key)
+            self._of_token[token] = number
+        self._counts += map(len, tokens)
+        self._tokens += map(self._of_token.__getitem__, chain.from_iterable(tokens))
 
 
-class _Keys(dict[str, int]):
-    """The number of each token's key; those not met before are added."""
+class _Places(dict[str, int]):
+    """The place of each text by first appearance; those not met before are added."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._numbers = {"": 0}
-        self.names = [""]
-
-    def __missing__(self, token: str) -> int:
-        key = _key(token)
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = len(self.names)
-            self.names.append(key)
-        self[token] = number
-        return number
+    def __missing__(self, text: str) -> int:
+        place = self[text] = len(self)
+        return place
 
 
 def anchor_vectors(source: Sequence[str], target: Sequence[str]) -> tuple[Vectors, Vectors]:
@@ -75,34 +110,30 @@ def anchor_vectors(source: Sequence[str], target: Sequence[str]) -> tuple[Vector
     order in which keys appear, those of neighbouring sentences seldom do.
     """
     reader = KeyReader()
-    sides = [[reader.numbers(sentence) for sentence in side] for side in (source, target)]
-    held = [_distinct(side, len(reader)) for side in sides]
+    held = [reader.numbers(sentences) for sentences in (source, target)]
     counts = [np.bincount(keys, minlength=len(reader)) for _, keys in held]
     shared = (counts[0] > 0) & (counts[1] > 0)
-    shared[0] = False
     rarity = np.log((len(source) + len(target) + 1) / np.maximum(counts[0] + counts[1], 1))
     roots = np.where(shared, np.sqrt(np.clip(rarity, 0, _RAREST)), 0).astype(np.float32)
     dimensions = np.cumsum(shared) % DIMENSIONS
     vectors = []
-    for side, (rows, keys) in zip(sides, held, strict=True):
+    for side, (rows, keys) in zip((source, target), held, strict=True):
         filled = np.zeros((len(side), DIMENSIONS), np.float32)
         np.add.at(filled, (rows, dimensions[keys]), roots[keys])
         vectors.append(filled)
     return vectors[0], vectors[1]
 
 
-def _distinct(side: Sequence[list[int]], count: int) -> tuple[Indices, Indices]:
-    """Return the sentence and the key of each key that a sentence holds, once each."""
-    rows = np.repeat(np.arange(len(side)), [len(numbers) for numbers in side])
-    keys = np.fromiter(chain.from_iterable(side), np.intp, len(rows))
-    distinct = np.unique(rows * count + keys)
-    return distinct // count, distinct % count
+def _keys(tokens: Sequence[str]) -> list[str]:
+    """Return the key of each token, "" for none."""
+    words = [token for token in tokens if token.isalpha()]
+    beginnings = {
+        word: like[:_LETTERS] if len(like) >= _LETTERS else ""
+        for word, like in zip(words, all_folded(words), strict=True)
+    }
+    return [beginnings[token] if token in beginnings else _figure_or_address(token) for token in tokens]
 
 
-def _key(token: str) -> str:
-    if token[0].isdigit():
-        return token.lstrip("0") or "0"
-    if not token.isalpha():
-        return token.rstrip(".,;:!?")
-    like = folded(token)
-    return like[:_LETTERS] if len(like) >= _LETTERS else ""
+def _figure_or_address(token: str) -> str:
+    """Return the key of a token that is not a word."""
+    return token.lstrip("0") or "0" if token[0].isdigit() else token.rstrip(".,;:!?")

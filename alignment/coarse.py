@@ -43,15 +43,18 @@ class _Matches:
 
     def block(self, rows: range, columns: range) -> Scores:
         """Score the matches that end at the nodes of a block, shape (1, 1, rows, columns)."""
-        source = self._source[np.maximum(np.arange(rows.start, rows.stop) - 1, 0)]
-        target = self._target[np.maximum(np.arange(columns.start, columns.stop) - 1, 0)]
-        scores: Scores = source @ target.T - np.float32(self._least)
-        return scores[None, None]
+        # Before row 0 and column 0 there is no sentence. Slices are views; copies would cost much.
+        row, column = max(rows.start, 1), max(columns.start, 1)
+        scores: Scores = np.zeros((1, 1, len(rows), len(columns)), np.float32)
+        matches = scores[0, 0, row - rows.start :, column - columns.start :]
+        source, target = self._source[row - 1 : rows.stop - 1], self._target[column - 1 : columns.stop - 1]
+        np.subtract(source @ target.T, np.float32(self._least), out=matches)
+        return scores
 
 
 def rough_path(source: Vectors, target: Vectors) -> Indices:
     """Return the nodes of a path of 1:1 and null steps, shape (k, 2), from (0, 0) to (n, m)."""
-    levels = [_centred(source, target)]
+    levels = [_centred(source, target)]  # copies, made unit vectors in place when they are halved no more
     while max(len(levels[-1][0]), len(levels[-1][1])) > _WHOLE:
         levels.append((_halved(levels[-1][0]), _halved(levels[-1][1])))
     one, other = levels.pop()
@@ -80,10 +83,11 @@ def _halved(vectors: Vectors) -> Vectors:
 
 
 def _unit(vectors: Vectors) -> Vectors:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    """Divide vectors by their norms, in place."""
+    norms = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))
     # What is left of a sentence that all others equal is rounding error, and no direction.
-    unit: Vectors = np.where(norms < _EQUAL, 0, vectors / np.maximum(norms, np.float32(_EQUAL)))
-    return unit
+    vectors *= np.where(norms < _EQUAL, 0, 1 / np.maximum(norms, np.float32(_EQUAL)))[:, None]
+    return vectors
 
 
 def _sample(vectors: Vectors) -> Vectors:

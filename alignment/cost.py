@@ -26,11 +26,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from alignment.products import GroupTable, group_cosines, shared_anchors
 from alignment.side import GROUPS, Side
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from alignment.search import Floats, Scores
     from alignment.side import Indices, Starts, Vectors
     from alignment.weights import Weights
@@ -88,6 +87,7 @@ class BeadCost:
         self.null_target: Floats = np.full(len(target.lengths), weights.null)
         self._source = source
         self._target = target
+        self._source_groups, self._target_groups = GroupTable(source), GroupTable(target)
         self._levels = levels
         self._weights = weights
         self._by_size = _by_size(weights)
@@ -99,13 +99,15 @@ class BeadCost:
         """Score the beads that end at the nodes of a block, shape (GROUPS, GROUPS, rows, columns)."""
         # A margin of one sentence all round, for what a bead would be with its neighbours or without its
         # parts.
-        sources, source_lengths = self._source.groups(rows.start - 1, rows.stop + 1)
-        targets, target_lengths = self._target.groups(columns.start - 1, columns.stop + 1)
-        dim = sources.shape[2]
-        cosines = sources.reshape(-1, dim) @ targets.reshape(-1, dim).T
-        shape = GROUPS, len(rows) + 2, GROUPS, len(columns) + 2
+        scaled = group_cosines(
+            self._source_groups,
+            self._target_groups,
+            range(rows.start - 1, rows.stop + 1),
+            range(columns.start - 1, columns.stop + 1),
+        )
         unrelated, matched = self._levels.unrelated, self._levels.matched
-        scaled = (cosines.reshape(shape).transpose(0, 2, 1, 3) - unrelated) * (1 / (matched - unrelated))
+        scaled -= np.float32(unrelated)
+        scaled *= np.float32(1 / (matched - unrelated))
         similarity = scaled[:, :, 1:-1, 1:-1]
         weights = self._weights
         sizes = np.arange(GROUPS)[:, None] + np.arange(GROUPS)
@@ -113,7 +115,7 @@ class BeadCost:
         scores: Scores = similarity * slope + self._by_size
         scores -= np.float32(weights.extension) * _extension(scaled)
         scores -= np.float32(weights.part) * _part(scaled)
-        scores -= np.float32(weights.length) * self._stretch(source_lengths[:, 1:-1], target_lengths[:, 1:-1])
+        scores -= np.float32(weights.length) * self._stretch(rows, columns)
         if self._source.anchors.shape[1]:
             scores += np.float32(weights.anchor) * self._shared(rows, columns)
         if self._blocked:
@@ -145,12 +147,8 @@ class BeadCost:
 
     def _shared(self, rows: range, columns: range) -> Scores:
         """Return what both sides hold, by its rarity, shape (GROUPS, GROUPS, rows, columns)."""
-        one, other = (
-            side.held(span.start, span.stop).reshape(-1, side.anchors.shape[1])
-            for side, span in ((self._source, rows), (self._target, columns))
-        )
-        shape = GROUPS, len(rows), GROUPS, len(columns)
-        shared: Scores = (one @ other.T).reshape(shape).transpose(0, 2, 1, 3) / _TEN
+        shared: Scores = shared_anchors(self._source, self._target, rows, columns)
+        shared /= _TEN
         return shared
 
     def _edges(self, rows: range, columns: range) -> Scores:
@@ -170,14 +168,20 @@ class BeadCost:
         agree = both(begin, begin_there) + both(end, end_there)
         return agree - inside[:, None, :, None] - inside_there[None, :, None, :]
 
-    def _stretch(self, source: npt.NDArray[np.float32], target: npt.NDArray[np.float32]) -> Scores:
+    def _stretch(self, rows: range, columns: range) -> Scores:
         """Return how far lengths disagree, 0 to 1, shape (GROUPS, GROUPS, rows, columns)."""
-        one = np.log(source)[:, None, :, None] + np.float32(self._levels.log_ratio)
-        apart = np.abs(np.log(target)[None, :, None, :] - one)
-        characters = (source[:, None, :, None] + target[None, :, None, :]) / 2
-        telling = np.sqrt(np.minimum(characters, np.float32(_LONG)) / 100) / np.float32(_LENGTH_SCALE)
-        stretch: Scores = 1 - np.exp(-apart * telling)
-        return stretch
+        source, target = self._source_groups.lengths(rows), self._target_groups.lengths(columns)
+        one = (np.log(source) + np.float32(self._levels.log_ratio))[:, None, :, None]
+        stretch: Scores = np.log(target)[None, :, None, :] - one
+        np.abs(stretch, out=stretch)
+        telling = source[:, None, :, None] + target[None, :, None, :]
+        np.minimum(telling, np.float32(2 * _LONG), out=telling)
+        telling /= np.float32(200 * _LENGTH_SCALE**2)
+        np.sqrt(telling, out=telling)
+        stretch *= telling
+        np.negative(stretch, out=stretch)
+        np.exp(stretch, out=stretch)
+        return np.subtract(np.float32(1), stretch, out=stretch)
 
 
 def _starts(starts: Starts, ends: range) -> tuple[Scores, Scores, Scores]:

@@ -36,11 +36,11 @@ class LexicalEncoder:
         reader = KeyReader()
         vectors = np.zeros((len(sentences), _DIMENSIONS), np.float32)
         vectors[:, 0] = _NOTHING
-        for row, sentence in enumerate(sentences):
-            for key in reader.keys(sentence):
-                number = zlib.crc32(key.encode())
-                weight = _FIGURE if key[0].isdigit() else 1.0
-                vectors[row, 1 + number % (_DIMENSIONS - 1)] += weight if number & 2**31 else -weight
+        rows, keys = reader.numbers(sentences)
+        hashes = np.array([zlib.crc32(name.encode()) for name in reader.names], np.int64)
+        weights = np.array([_FIGURE if name[:1].isdigit() else 1.0 for name in reader.names], np.float32)
+        weights[hashes < 2**31] *= -1
+        np.add.at(vectors, (rows, 1 + hashes[keys] % (_DIMENSIONS - 1)), weights[keys])
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: Vectors = vectors / np.maximum(norms, np.float32(1e-9))
         return unit

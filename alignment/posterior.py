@@ -100,7 +100,8 @@ def posteriors(scores: BeadScores, corridor: Corridor, least: float = 0.01) -> P
     chunks = []
     for first, last, low, high in corridor.blocks(0):
         block = charged.block(range(first, last + groups), range(low, high + groups))
-        odds = np.exp(np.minimum(block, _MOST), dtype=np.float32)
+        odds = np.minimum(block, np.float32(_MOST), out=block)
+        np.exp(odds, out=odds)
         chunks.append(_Chunk(first, last, low, high, odds))
     reached = _forward(groups, corridor, chunks)
     nulls = float(scores.null_source.sum() + scores.null_target.sum())
@@ -195,7 +196,8 @@ def _backward(
         low_node[chunk.first : chunk.last] = chunk.low + likely.argmax(axis=1)
         high_node[chunk.first : chunk.last] = chunk.high - likely[:, ::-1].argmax(axis=1)
         probability = before * cells * beginning
-        likely_beads = np.nonzero(probability >= least)
+        # Found in one dimension, which is several times as fast as in four.
+        likely_beads = np.unravel_index(np.flatnonzero(probability >= least), probability.shape)
         a, b, row_in, column_in = likely_beads
         begins.append(np.stack([row_in + chunk.first, column_in + chunk.low], axis=1))
         sizes.append(np.stack([a + 1, b + 1], axis=1))

@@ -124,20 +124,23 @@ class Charged:
         self._scores = scores
         self._saved = [self._sums(nulls) for nulls in (scores.null_source, scores.null_target)]
 
-    def block(self, rows: range, columns: range) -> Floats:
+    def block(self, rows: range, columns: range) -> Scores:
         """Score the beads that end at the nodes of a block; see `BeadScores.block`."""
         source, target = (
             saved[:, span.start : span.stop] for saved, span in zip(self._saved, (rows, columns), strict=True)
         )
         block = self._scores.block(rows, columns)
-        return block - source[:, None, :, None] - target[None, :, None, :]
+        charged: Scores = block - source[:, None, :, None]
+        charged -= target[:, None, :]
+        return charged
 
-    def _sums(self, nulls: Floats) -> Floats:
+    def _sums(self, nulls: Floats) -> Scores:
         """Return what the null beads before each node are worth, by their number, shape (groups, ...)."""
         total = np.concatenate([[0.0], np.cumsum(nulls)])
         total = np.pad(total, (0, self.groups), "edge")  # blocks reach beyond the end
         at = np.arange(len(total))
-        return np.stack([total - total[np.maximum(at - size, 0)] for size in range(1, self.groups + 1)])
+        sums = [total - total[np.maximum(at - size, 0)] for size in range(1, self.groups + 1)]
+        return np.stack(sums).astype(np.float32)
 
 
 def best_path(scores: BeadScores, corridor: Corridor) -> Indices:
@@ -167,7 +170,8 @@ def best_path(scores: BeadScores, corridor: Corridor) -> Indices:
         block = charged.block(range(first, last), range(low, high))
         for r in range(last - first):
             inside = slice(lows[first + r] - low, highs[first + r] - low)
-            reach = np.maximum.reduce(cells[:, :, r, inside] + block[:, :, r, inside], axis=(0, 1))
+            reaches = cells[:, :, r, inside] + block[:, :, r, inside]
+            reach = reaches[0, 0] if groups == 1 else np.maximum.reduce(reaches, axis=(0, 1))
             np.maximum(reach, best[groups - 1 + r, groups:][inside], out=reach)
             np.maximum.accumulate(reach, out=best[groups + r, groups:][inside])
         # What each node was reached by, for the whole block at once.

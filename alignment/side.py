@@ -81,15 +81,3 @@ class Side:
                 these = slice(*np.searchsorted(ends, [begin, end]))
                 vectors[size - 1, ends[these] - first] = own[these]
         return vectors, lengths
-
-    def held(self, first: int, last: int) -> Vectors:
-        """Return the anchors of the same groups, shape (GROUPS, last - first, k)."""
-        held = np.zeros((GROUPS, last - first, self.anchors.shape[1]), np.float32)
-        for size in range(1, GROUPS + 1):
-            begin, end = max(first, size), min(last, len(self.lengths) + 1)
-            if begin < end:
-                inside = slice(begin - first, end - first)
-                held[size - 1, inside] = self.anchors[begin - size : end - size]
-                if size > 1:
-                    held[size - 1, inside] += held[size - 2, inside]
-        return held

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from anyascii import anyascii
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 # Letters that languages write differently for like sounds.
 _LIKE = str.maketrans({"q": "k", "c": "k", "w": "v", "y": "i", "j": "i", "z": "s", "h": None, "'": None})
+
+
+_DOUBLED = re.compile(r"([^\n])\1")
 
 
 def folded(word: str) -> str:
@@ -19,4 +26,9 @@ def folded(word: str) -> str:
         .replace("x", "ks")
         .translate(_LIKE)
     )
-    return re.sub(r"(.)\1", r"\1", plain)
+    return _DOUBLED.sub(r"\1", plain)
+
+
+def all_folded(words: Sequence[str]) -> list[str]:
+    """Return many words folded, at a fraction of the cost of one by one; none may hold a line feed."""
+    return folded("\n".join(words)).split("\n") if words else []

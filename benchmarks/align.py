@@ -15,17 +15,20 @@ long       one document of 11,000 sentences
 ablation   each of the aligner's five parts taken out
 audit      how often the audit speaks on 3,003 lines that are translations of each other
 
-Use one core: OMP_NUM_THREADS=1.
+One core is used, unless OMP_NUM_THREADS says otherwise. With more, threads that wait for each other spin, and
+their processor time would be counted.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when NumPy is imported
 
 from align_ablation import print_ablation
 from align_audit import print_audit

@@ -95,10 +95,11 @@ def print_search(sizes: Sequence[int]) -> None:
 
     print("   pairs  search s  s per 1,000  most MB  right 1:1  galechurch s")
     rates = []
+    encoder = NoEncoder()
     for size in sizes:
         source, target = made_versions(size)
         begin = time.process_time()
-        beads = align_encoded(source, target, NoEncoder())
+        beads = align_encoded(source, target, encoder)
         seconds = time.process_time() - begin
         rates.append(seconds / size)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
