@@ -41,7 +41,7 @@ def operations(api: BaseSchema) -> Iterator[APIOperation]:
 def test_every_operation_keeps_to_its_description(api: BaseSchema, subtests: pytest.Subtests) -> None:
     for operation in operations(api):
 
-        @settings(max_examples=25, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=15, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def check(case: schemathesis.Case) -> None:
             case.call_and_validate()
