@@ -46,7 +46,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     data.mkdir(mode=0o700)
     if os.geteuid() == 0:
         shutil.chown(data, _OTHER_USER, _OTHER_USER)
-        for above in (folder, *folder.parents[:2]):
+        for above in (folder, *folder.parents[:3]):
             above.chmod(above.stat().st_mode | 0o011)
     other = _as_other()
     create = [
