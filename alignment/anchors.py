@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from alignment.side import Indices, Vectors
 
 DIMENSIONS = 256
-_TOKEN = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+|[\w.+-]+@[\w-]+\.[\w.-]+|\d+|[^\W\d_]+")
+# An address is looked for where a run begins and within bounds: no text may take quadratic time.
+_TOKEN = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"')\]]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|\d+|[^\W\d_]+"
+)
 _LETTERS = 4  # that two words of one origin begin with
 # In nats, as of what one sentence in seven has. In a long document nearly every word stands somewhere on
 # either side, and rare ones that agree by chance would count for more than they do in an article.

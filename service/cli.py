@@ -208,6 +208,9 @@ def doctor() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; every foreseen error is one line on standard error and exit code 2."""
     logging.basicConfig(level=logging.WARNING, format="triptych: %(message)s")
+    # Small products on several threads that wait for each other take several times as long; engines have
+    # threads of their own.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         cli.main(arguments, prog_name="triptych", standalone_mode=False)
     except click.ClickException as error:
