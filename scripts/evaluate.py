@@ -5,32 +5,39 @@
     python scripts/evaluate.py build/starter news.en es=news.es --beams 1 --limit 300 --json build/scores.json
 
 The checkpoint is an id of the store (see: triptych models list) or a Marian folder. It is run as Triptych
-runs it, guards and second tries included, so the figures are those a user gets. Bad input ends with 2 and
-one line.
+runs it, converted for CTranslate2, guards and second tries included, so the figures are those a user gets;
+--engine torch, twenty times as slow, computes in float32. Bad input ends with 2 and one line.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 import time
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import sacrebleu
 
+from models.catalog import Catalog, Entry, Kind, Origin
+from models.decoding import DecodingSettings
 from models.errors import ModelError
+from models.layout import TARGET_SPM, VOCAB, check_layout, read_json
+from models.loading import load_translator
+from models.store import Store, default_store
+from service.config import SettingsError, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from models.decoding import DecodingSettings
     from models.translation import Translator
 
+ENGINES = ("ctranslate2", "torch")
 _TAGS = {"es": ">>spa<<", "ru": ">>rus<<"}  # of checkpoints with several targets; others have none
 
 
@@ -140,6 +147,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("checkpoint", help="id of the store, or a Marian folder")
     add("source", type=Path, help="English sentences, one a line")
     add("references", nargs="+", type=_reference, metavar="LANG=FILE", help="translations, line-aligned")
+    add("--engine", choices=ENGINES, default=ENGINES[0], help="default: %(default)s")
     add("--beams", type=int, default=4, metavar="N", help="default: %(default)s; 1 is greedy")
     add("--limit", type=int, metavar="N", help="measure on N lines, evenly spaced over the files")
     add("--threads", type=int, metavar="N", help="default: as many as the engine takes")
@@ -155,40 +163,39 @@ def _reference(argument: str) -> tuple[str, Path]:
     return target, Path(path)
 
 
-def open_checkpoint(name: str, *, beams: int, threads: int | None) -> tuple[Translator, Path]:
+@contextmanager
+def opened(name: str, *, engine: str, beams: int, threads: int | None) -> Iterator[tuple[Translator, Path]]:
     """Load a checkpoint by id, or from a folder where there is one of that name; gives its folder too."""
-    from models import DecodingSettings, default_store, load_translator
-
-    settings = DecodingSettings(beams=beams)
     folder = Path(name)
-    if folder.is_dir():
-        return open_folder(folder, settings, threads), folder
-    return load_translator(name, settings=settings, threads=threads), default_store().folder(name)
+    with TemporaryDirectory(prefix="triptych-evaluate-") as root:
+        if folder.is_dir():
+            store, name = store_of(folder, Path(root)), folder.resolve().name
+        else:
+            store = default_store(read_settings().store)
+        settings = DecodingSettings(beams=beams)
+        translator = load_translator(name, store=store, engine=engine, settings=settings, threads=threads)
+        yield translator, store.folder(name)
 
 
-def open_folder(folder: Path, settings: DecodingSettings, threads: int | None) -> Translator:
-    """Load a Marian folder as the store's checkpoints are loaded; its revision is a digest of its weights."""
-    from models.guarded import GuardedTranslator
-    from models.layout import check_layout, weights_name
-    from models.marian import load_torch_engine
-    from models.tokenizer import load_tokenizer
-    from models.translator import Checkpoint, MarianTranslator
-
-    check_layout(folder)
-    tokenizer = load_tokenizer(folder, normalise=False)
-    engine = load_torch_engine(folder, threads=threads)
-    digest = hashlib.sha256((folder / weights_name(folder)).read_bytes()).hexdigest()[:12]
-    targets = {target: tag if tag in tokenizer.tags else "" for target, tag in _TAGS.items()}
-    checkpoint = Checkpoint(folder.resolve().name, digest, targets, engine.positions // 2 - 8)
-    translator = MarianTranslator(checkpoint, tokenizer, engine, settings)
-    return GuardedTranslator(translator, translator.with_settings(settings.against_loops()))
+def store_of(folder: Path, root: Path) -> Store:
+    """Make a store that holds the checkpoint of a Marian folder alone, under the folder's name."""
+    check_layout(folder)  # here, so that an error names this folder and not its copy
+    pieces = read_json(folder, VOCAB)
+    targets = {target: tag if tag in pieces else "" for target, tag in _TAGS.items()}
+    name = folder.resolve().name
+    entry = Entry(
+        name, Kind.TRANSLATOR, licence="", origin=Origin.HUB, quality="", source="en", targets=targets
+    )
+    store = Store(root, Catalog((entry,)), shipped=root)
+    store.import_folder(folder, name)
+    return store
 
 
 def token_counter(folder: Path) -> Callable[[str], int]:
     """Count a translation's tokens, the end included, as the checkpoint in the folder cuts them."""
     from sentencepiece import SentencePieceProcessor
 
-    processor = SentencePieceProcessor(model_file=str(folder / "target.spm"))
+    processor = SentencePieceProcessor(model_file=str(folder / TARGET_SPM))
     return lambda text: len(processor.encode(text)) + 1
 
 
@@ -202,17 +209,20 @@ def run(args: argparse.Namespace) -> None:
             raise UnequalLinesError(path, len(lines), len(source))
         references[target] = spread(lines, args.limit)
     sources = spread(source, args.limit)
-    translator, folder = open_checkpoint(args.checkpoint, beams=args.beams, threads=args.threads)
-    count = token_counter(folder)
     evaluations = []
-    for target, lines in references.items():
-        evaluation, output = evaluate(
-            translator, sources, lines, target, count_tokens=count, clock=time.perf_counter
-        )
-        evaluations.append(evaluation)
-        if args.output:
-            args.output.mkdir(parents=True, exist_ok=True)
-            write(args.output / f"{args.source.stem}.{target}", "\n".join([*output, ""]))
+    with opened(args.checkpoint, engine=args.engine, beams=args.beams, threads=args.threads) as (
+        translator,
+        folder,
+    ):
+        count = token_counter(folder)
+        for target, lines in references.items():
+            evaluation, output = evaluate(
+                translator, sources, lines, target, count_tokens=count, clock=time.perf_counter
+            )
+            evaluations.append(evaluation)
+            if args.output:
+                args.output.mkdir(parents=True, exist_ok=True)
+                write(args.output / f"{args.source.stem}.{target}", "\n".join([*output, ""]))
     print(table(evaluations))
     if args.json:
         figures = {"checkpoint": translator.checkpoint_id, "source": args.source.name}
@@ -232,7 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = parse(arguments)
     try:
         run(args)
-    except (EvaluationError, ModelError) as error:
+    except (EvaluationError, ModelError, SettingsError) as error:
         print(f"evaluate.py: {error}", file=sys.stderr)
         return 2
     return 0

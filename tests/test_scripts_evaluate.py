@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from models.translation import Translation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 
 class Dictionary:
@@ -125,8 +125,35 @@ def test_a_marian_folder_is_measured_as_triptych_runs_it(
     assert figures["checkpoint"] == "marian"
     (result,) = figures["results"]
     assert result["chrf"] == 100
-    assert "beams:1" in result["translator"]
+    assert "engine:ctranslate2-int8|beams:1" in result["translator"]
     assert (out / "toy.es").read_text(encoding="utf-8").splitlines() == TRANSLATIONS
+
+
+def test_the_torch_engine_is_there_for_reference(
+    marian: Path, files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [str(files / "toy.en"), f"es={files / 'toy.es'}"]
+    assert main([str(marian), *paths, "--engine", "torch", "--threads", "1", "--limit", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert "| es | 2 | 100.0 | 100.0 |" in printed
+    assert "engine:torch-float32" in printed
+
+
+def test_a_folder_is_measured_as_the_same_checkpoint_is_by_its_id(
+    files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIPTYCH_STORE", str(tmp_path / "store"))
+    results = []
+    for checkpoint in ("starter", str(Path("models", "starter").resolve())):
+        arguments = [checkpoint, str(files / "toy.en"), f"es={files / 'toy.es'}", "--threads", "1"]
+        assert main([*arguments, "--json", str(files / "scores.json"), "--output", str(files / "out")]) == 0
+        figures = json.loads((files / "scores.json").read_text(encoding="utf-8"))
+        (result,) = figures["results"]
+        revision = result["translator"].split("|")[1]
+        text = (files / "out" / "toy.es").read_text(encoding="utf-8")
+        results.append((figures["checkpoint"], revision, result["bleu"], result["chrf"], text))
+    assert results[0] == results[1]
+    assert (tmp_path / "store" / "converted" / "starter").is_dir()
 
 
 @pytest.mark.parametrize(
@@ -146,6 +173,11 @@ def test_bad_files_end_with_2_and_one_line(
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+
+
+def test_a_folder_without_a_checkpoint_is_named(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(files), str(files / "toy.en"), f"es={files / 'toy.es'}"]) == 2
+    assert capsys.readouterr().err.startswith(f"evaluate.py: {files} is not a checkpoint")
 
 
 def test_an_unknown_checkpoint_ends_with_2(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
