@@ -327,11 +327,11 @@ def test_a_document_without_an_end_is_not_held_in_memory(tmp_path: Path) -> None
 
 
 TMX = """<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE tmx [<!ENTITY bomb "boom">]>
+<!DOCTYPE tmx SYSTEM "tmx14.dtd">
 <tmx version="1.4"><header/><body>
 <tu tuid="a/row-1"><prop type="file">f1</prop>
   <tuv xml:lang="EN-us"><seg>Rain <bpt i="1">&lt;b></bpt>fell<ept i="1">&lt;/b></ept>
-  <hi>all</hi> night.&bomb;</seg></tuv>
+  <hi>all</hi> night.</seg></tuv>
   <tuv lang="es"><seg>Llovió.</seg></tuv><tuv xml:lang="fr"><seg>Il pleuvait.</seg></tuv></tu>
 <tu tuid="a/row-2"><prop type="file">f1</prop><tuv xml:lang="en"><seg>Two. Three.</seg></tuv></tu>
 <tu tuid="b/c/row-1"><prop type="file">f2</prop>
@@ -356,6 +356,16 @@ def test_tmx_is_a_document_a_file_or_by_what_its_units_say(tmp_path: Path) -> No
     ]
     with pytest.raises(OptionError, match="prop:TYPE"):
         open_input([str(path)], languages=LANGUAGES, tmx_documents="prop")
+
+
+def test_tmx_that_declares_entities_or_is_none_says_what_was_found(tmp_path: Path) -> None:
+    declaring = TMX.replace('SYSTEM "tmx14.dtd"', '[<!ENTITY bomb "boom">]')
+    put(tmp_path, {"bomb.tmx": declaring, "page.tmx": "<html/>"})
+    found = problems(documents(tmp_path / "bomb.tmx", tmp_path / "page.tmx"))
+    assert found == {
+        "bomb": "bomb.tmx cannot be read. It is no sound TMX: it declares entities, which are not taken.",
+        "page": "page.tmx cannot be read. It is no sound TMX: its root element is html, not tmx.",
+    }
 
 
 def test_tmx_that_breaks_off_keeps_the_documents_before(tmp_path: Path) -> None:

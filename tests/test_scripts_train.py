@@ -296,7 +296,7 @@ def test_a_translation_memory_gives_the_units_that_have_both_languages(tmp_path:
     path = tmp_path / "memory.tmx"
     path.write_text(TMX, encoding="utf-8")
     assert list(read_corpus(CorpusFile(path=path, target="es"))) == [
-        Pair("The xsea is calm.", "El mar está tranquilo.", "es", "news"),
+        Pair("The sea is calm.", "El mar está tranquilo.", "es", "news"),
         Pair("My brother sells bread.", "Mi hermano vende pan.", "es", "memory"),
     ]
 
@@ -315,7 +315,8 @@ def test_a_compressed_table_gives_its_domains(tmp_path: Path) -> None:
     ("name", "text", "problem"),
     [
         ("a.tsv", "no tab here\n", "a.tsv:1: expected English, a tab and a translation"),
-        ("a.tmx", "<tmx><body>", "not TMX"),
+        ("a.tmx", "<tmx><body>", "no sound TMX: line 1"),
+        ("b.tmx", "<tsv/>", "root element is tsv, not tmx"),
         ("a.tsv.gz", "not compressed", "cannot be read"),
     ],
 )

@@ -1,8 +1,8 @@
 """Reading aligned text, as TSV or TMX, and leaving out the pairs that teach nothing good.
 
-TSV: English, translation and, where there are four columns, source id and domain; one pair a line, .gz or
-plain. TMX 1.4 (https://www.gala-global.org/tmx-14b): one pair for each unit with an English and a target
-variant; inline markup is dropped, its text kept. A unit's domain is its `<prop type="domain">`.
+TSV: English, translation and, where there are four columns, source id and domain; one pair a line. TMX
+(`service.tmx`): one pair for each unit with an English and a target variant; a unit's domain is its
+`<prop type="domain">`. Either may be compressed (.gz).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from lxml import etree
-
+from service.tmx import read_units
+from service.xml_stream import UnsoundXmlError
 from training.errors import CorpusFormatError, MissingFileError
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from training.config import CorpusFile
 
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _NUMBER = re.compile(r"\d+")
 _RATIO = 2.6  # characters of the longer side to those of the shorter, past some slack for short strings
 _SLACK = 12
@@ -65,28 +64,15 @@ def _read_tsv(file: CorpusFile) -> Iterator[Pair]:
 
 
 def _read_tmx(file: CorpusFile) -> Iterator[Pair]:
-    try:
-        with _open(file.path) as stream:
-            for _, unit in etree.iterparse(
-                stream, tag="tu", resolve_entities=False, no_network=True, load_dtd=False
-            ):
-                variants = {_language(variant): _segment(variant) for variant in unit.iterfind("tuv")}
-                domain = unit.findtext("prop[@type='domain']") or file.domain
-                if "en" in variants and file.target in variants:
-                    yield _pair(variants["en"], variants[file.target], file.target, domain)
-                unit.clear()
-    except etree.XMLSyntaxError as error:
-        raise CorpusFormatError(file.path, f"not TMX: {error}") from error
-
-
-def _language(variant: etree._Element) -> str:
-    code = variant.get(_XML_LANG) or variant.get("lang") or ""
-    return code.lower().replace("_", "-").split("-")[0]
-
-
-def _segment(variant: etree._Element) -> str:
-    segment = variant.find("seg")
-    return "" if segment is None else " ".join("".join(map(str, segment.itertext())).split())
+    with _open(file.path) as stream:
+        try:
+            for unit in read_units(stream):
+                texts = unit.texts
+                if "en" in texts and file.target in texts:
+                    domain = unit.props.get("domain") or file.domain
+                    yield _pair(texts["en"], texts[file.target], file.target, domain)
+        except UnsoundXmlError as error:
+            raise CorpusFormatError(file.path, f"no sound TMX: {error}") from error
 
 
 def _pair(source: str, translation: str, target: str, domain: str) -> Pair:

@@ -1,8 +1,4 @@
-"""Approved units from and to TMX 1.4b (LISA OSCAR, 2005).
-
-Read as a stream, one unit in memory at a time (`service.memory.stream`). Formatting codes (bpt, ept, ph, it,
-ut) are left out of a segment, as they are no text; highlighted text (hi) stays.
-"""
+"""Approved units from and to TMX 1.4b, read as a stream (`service.tmx`)."""
 
 from __future__ import annotations
 
@@ -13,18 +9,18 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from service.errors import ExchangeError
-from service.memory.stream import elements, text_of
+from service.memory.exchange import opened
 from service.memory.units import Approved, checked
-from service.render.text import one_line, xml_text
+from service.render.text import xml_text
 from service.render.tmx import tmx_header
+from service.tmx import TIME, XML_LANG, read_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
-_CODES: Final = frozenset(("bpt", "ept", "ph", "it", "ut"))
-_TIME: Final = "%Y%m%dT%H%M%SZ"
+    from service.tmx import Unit
+
 _SOURCE: Final = "en"
 
 
@@ -39,33 +35,25 @@ class TmxReader:
         self.skipped = 0
         self.machine = 0
         self._path = path
-        self._now = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+        self._now = now or datetime.now(UTC)
 
     def __iter__(self) -> Iterator[Approved]:
         """Read the file; raise ExchangeError where it cannot be read or is not TMX."""
-        for _, unit in elements(self._path, "tmx", "tu"):
-            yield from self._variants(unit)
+        with opened(self._path) as file:
+            for unit in read_units(file):
+                yield from self._approved(unit)
 
-    def _variants(self, unit: etree._Element) -> Iterator[Approved]:
-        variants = [(_language(variant), variant) for variant in unit.iterfind("tuv")]
-        source = next((self._text(variant) for language, variant in variants if language == _SOURCE), "")
-        found = [
-            (language, text, variant)
-            for language, variant in variants
-            if language not in (_SOURCE, "") and (text := self._text(variant))
-        ]
-        if not source or not found:
+    def _approved(self, unit: Unit) -> Iterator[Approved]:
+        source = unit.texts.get(_SOURCE, "")
+        variants = [each for each in unit.variants if each.language not in (_SOURCE, "") and each.text]
+        if not source or not variants:
             self.skipped += 1
             return
-        for language, text, variant in found:
-            self.machine += (variant.findtext("prop[@type='x-origin']") or "").startswith("machine")
-            author = _first("changeid", "creationid", of=(variant, unit))
-            when = _iso(_first("changedate", "creationdate", of=(variant, unit))) or self._now
-            yield checked(Approved(source, language, text, self._path.name, author, when))
-
-    def _text(self, variant: etree._Element) -> str:
-        segment = variant.find("seg")
-        return "" if segment is None else one_line(text_of(self._path, segment, _CODES))
+        for variant in variants:
+            self.machine += variant.props.get("x-origin", "").startswith("machine")
+            when = (variant.changed or self._now).isoformat(timespec="seconds")
+            approved = Approved(source, variant.language, variant.text, self._path.name, variant.author, when)
+            yield checked(approved)
 
 
 def write_tmx(units: Iterable[Approved], path: Path) -> int:
@@ -92,27 +80,10 @@ def write_tmx(units: Iterable[Approved], path: Path) -> int:
 def _unit(unit: Approved) -> etree._Element:
     element = etree.Element("tu")
     for language, text in ((_SOURCE, unit.source), (unit.target, unit.text)):
-        variant = etree.SubElement(element, "tuv", {_LANG: language})
+        variant = etree.SubElement(element, "tuv", {XML_LANG: language})
         etree.SubElement(variant, "seg").text = xml_text(text)
     if unit.author:
         variant.set("changeid", xml_text(unit.author))
     with suppress(ValueError):  # it may have come without a time
-        variant.set("changedate", datetime.fromisoformat(unit.approved).astimezone(UTC).strftime(_TIME))
+        variant.set("changedate", datetime.fromisoformat(unit.approved).astimezone(UTC).strftime(TIME))
     return element
-
-
-def _language(variant: etree._Element) -> str:
-    """Return a variant's language without its country, "" if it does not say."""
-    name = variant.get(_LANG) or variant.get("lang") or ""
-    return name.replace("_", "-").split("-")[0].lower()
-
-
-def _first(*names: str, of: tuple[etree._Element, ...]) -> str:
-    return next((value for element in of for name in names if (value := element.get(name))), "")
-
-
-def _iso(time: str) -> str:
-    try:
-        return datetime.strptime(time, _TIME).replace(tzinfo=UTC).isoformat(timespec="seconds")
-    except ValueError:
-        return ""

@@ -9,13 +9,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from service.errors import ExchangeError
-from service.memory.stream import elements, text_of
+from service.memory.exchange import opened
 from service.memory.units import Approved, checked
 from service.render.text import one_line
+from service.xml_stream import elements, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from lxml import etree
 
 _CORE: Final = "{urn:oasis:names:tc:xliff:document:2.0}"
 _CODES: Final = frozenset(f"{_CORE}{name}" for name in ("ph", "sc", "ec"))
@@ -36,18 +39,20 @@ class XliffReader:
 
     def __iter__(self) -> Iterator[Approved]:
         """Read the file; raise ExchangeError where it cannot be read or is not XLIFF 2 from English."""
-        for root, segment in elements(self._path, f"{_CORE}xliff", f"{_CORE}segment"):
-            source, target = ((root.get(name) or "").split("-")[0].lower() for name in ("srcLang", "trgLang"))
-            if source != _SOURCE or not target:
-                raise ExchangeError(
-                    self._path, f'it is from "{source}" to "{target}", not from {_SOURCE} to a language'
-                )
-            texts = [segment.find(f"{_CORE}{name}") for name in ("source", "target")]
-            original, text = (
-                one_line(text_of(self._path, found, _CODES)) if found is not None else "" for found in texts
+        with opened(self._path) as file:
+            for root, segment in elements(file, f"{_CORE}xliff", f"{_CORE}segment"):
+                yield from self._approved(root, segment)
+
+    def _approved(self, root: etree._Element, segment: etree._Element) -> Iterator[Approved]:
+        source, target = ((root.get(name) or "").split("-")[0].lower() for name in ("srcLang", "trgLang"))
+        if source != _SOURCE or not target:
+            raise ExchangeError(
+                self._path, f'it is from "{source}" to "{target}", not from {_SOURCE} to a language'
             )
-            if not original or not text:
-                self.skipped += 1
-                continue
-            self.machine += (segment.get("subState") or "").startswith("triptych:machine")
-            yield checked(Approved(original, target, text, self._path.name, "", self._now))
+        texts = [segment.find(f"{_CORE}{name}") for name in ("source", "target")]
+        original, text = (one_line(text_of(found, _CODES)) if found is not None else "" for found in texts)
+        if not original or not text:
+            self.skipped += 1
+            return
+        self.machine += (segment.get("subState") or "").startswith("triptych:machine")
+        yield checked(Approved(original, target, text, self._path.name, "", self._now))

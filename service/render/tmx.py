@@ -16,6 +16,7 @@ from lxml import etree
 from service.render.column import Column, columns
 from service.render.text import decimal, xml_text
 from service.render.tool import TOOL, tool_version
+from service.tmx import TIME, XML_LANG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from service.result import Aligned
 
 SIGNATURE: Final = "x-triptych-signature"  # the type of the property that holds it
-_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def render_tmx(aligned: Aligned, *, created: datetime | None = None) -> bytes:
@@ -52,7 +52,7 @@ def tmx_header(source: str | None, signature: str, *, created: datetime | None =
         },
     )
     if created is not None:
-        header.set("creationdate", created.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"))
+        header.set("creationdate", created.astimezone(UTC).strftime(TIME))
     _prop(header, SIGNATURE, signature)
     return header
 
@@ -74,7 +74,7 @@ def _unit(name: str, row: Row, present: list[Column]) -> etree._Element:
     _prop(unit, "x-triptych-score", decimal(row.score))
     for column in present:
         indices = row.sentences[column.language]
-        variant = etree.SubElement(unit, "tuv", {_LANG: column.language})
+        variant = etree.SubElement(unit, "tuv", {XML_LANG: column.language})
         _prop(variant, "x-origin", column.origin)
         score = column.score(indices)
         if score is not None:

@@ -1,40 +1,28 @@
 """TMX (1.4b and earlier): a document a file, or a document for each run of units that name the same one.
 
 What names a unit's document is a `prop` of a given type, or its tuid up to the last slash, as the TMX form
-writes it ("a1/row-7"). A unit gives its variants' segments as sentences; codes inside a segment (bpt, ept,
-ph, it, ut) are left out, what stands in their `sub` elements too.
+writes it ("a1/row-7"). A unit gives its variants' segments as sentences (`service.tmx`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Final
-
-from lxml import etree
+from typing import TYPE_CHECKING, Final
 
 from bulk import storage
 from bulk.document import Document
 from bulk.errors import OptionError
 from bulk.readers.beads import BrokenError, grouped, placed
-from service.render.text import one_line
+from service.tmx import read_units
+from service.xml_stream import UnsoundXmlError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from service.tmx import Unit
+
 FILE: Final = "file"
 TUID: Final = "tuid"
 _PROP: Final = "prop:"
-_XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
-_CODES: Final = frozenset({"bpt", "ept", "ph", "it", "ut"})
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A translation unit: its id, its properties by type, and each variant's segment by language."""
-
-    tuid: str
-    props: Mapping[str, str]
-    segments: Mapping[str, str]
 
 
 def check_grouping(by: str) -> None:
@@ -79,11 +67,14 @@ class TmxSource:
 
     def _beads(self) -> Iterator[tuple[str, Mapping[str, str]]]:
         with storage.reading(self._path) as file:
-            for unit in units(file):
-                wanted = {
-                    language: text for language, text in unit.segments.items() if language in self._languages
-                }
-                yield self._document(unit), wanted
+            try:
+                for unit in read_units(file):
+                    wanted = {
+                        language: text for language, text in unit.texts.items() if language in self._languages
+                    }
+                    yield self._document(unit), wanted
+            except UnsoundXmlError as error:
+                raise BrokenError(f"It is no sound TMX: {error}.") from error
 
     def _document(self, unit: Unit) -> str:
         if self._by == FILE:
@@ -91,49 +82,3 @@ class TmxSource:
         if self._by == TUID:
             return unit.tuid.rpartition("/")[0] or unit.tuid or self._stem
         return unit.props.get(self._by.removeprefix(_PROP)) or self._stem
-
-
-def units(file: IO[bytes]) -> Iterator[Unit]:
-    """Yield the units of an open TMX file; raise BrokenError where it is no TMX any more.
-
-    Memory does not grow with the file: a unit is dropped when it has been read.
-    """
-    try:
-        events = etree.iterparse(
-            file,
-            tag="tu",
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-        )
-        for _, element in events:
-            yield _unit(element)
-            element.clear()
-            while (before := element.getprevious()) is not None:
-                parent = element.getparent()
-                if parent is None:
-                    break
-                parent.remove(before)
-    except etree.XMLSyntaxError as error:
-        raise BrokenError(f"It is not TMX: {error}.") from error
-
-
-def _unit(element: etree._Element) -> Unit:
-    segments: dict[str, str] = {}
-    for variant in element.iterfind("tuv"):
-        code = variant.get(_XML_LANG) or variant.get("lang") or ""
-        segment = variant.find("seg")
-        language = code.lower().replace("_", "-").partition("-")[0]
-        if segment is not None and language not in segments:
-            segments[language] = one_line("".join(_words(segment)))
-    props = {prop.get("type") or "": (prop.text or "").strip() for prop in element.iterfind("prop")}
-    return Unit(element.get("tuid") or "", props, segments)
-
-
-def _words(element: etree._Element) -> Iterator[str]:
-    """Yield what is text in a segment: `hi` marks text, the other elements hold codes."""
-    yield element.text or ""
-    for child in element:
-        if child.tag not in _CODES and isinstance(child.tag, str):
-            yield from _words(child)
-        yield child.tail or ""
