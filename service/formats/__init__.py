@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from service.article import Article, Format, Markup
 from service.errors import ArticleError
-from service.formats.docx import DocxWriter, read_docx
+from service.formats.docx import read_docx
+from service.formats.docx_writer import DocxWriter
 from service.formats.html import HtmlWriter, read_html
 from service.formats.markdown import MarkdownWriter, read_markdown
 from service.formats.odt import OdtWriter, read_odt
