@@ -4,18 +4,17 @@ Follows the repository sentence-transformers/LaBSE: a BERT of 109 languages, the
 first token ([CLS]), a dense layer with tanh (folder `2_Dense`), unit length. The checkpoint has BERT's own
 pooler as well; the dense layer is used, as there.
 
-Left out: cutting sentences off at 256 tokens, which loses text; long sentences go in pieces, see `pieces`.
+Left out: cutting sentences off at 256 tokens, which loses text; long ones go in pieces (`models.pieces`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.batching import batches
 from models.device import resolve_device
 from models.encoder_layout import DENSE, check_encoder_layout, dense_weights
+from models.encoding import encode_with
 from models.errors import CheckpointInvalidError
-from models.pieces import by_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +28,7 @@ _BATCH_CHARACTERS = 16_384
 
 
 class LabseEncoder:
-    """Runs a loaded BERT and the dense layer after it.
-
-    A sentence's vector does not depend on what it is encoded with, but for the last bits of float32.
-    """
+    """Runs a loaded BERT and the dense layer after it."""
 
     def __init__(self, tokenizer: Any, network: nn.Module, dense: nn.Linear, *, longest: int) -> None:
         """`longest` is how many tokens the network takes, those at both ends counted."""
@@ -47,31 +43,23 @@ class LabseEncoder:
         return "labse"
 
     def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Return float32 vectors of shape (len(sentences), dim), rows of unit length; (0, dim) for none.
-
-        Repeated sentences are encoded once, very long ones in pieces (`pieces`); batches are of like length.
-        """
-        distinct = {sentence: row for row, sentence in enumerate(dict.fromkeys(sentences))}
-        vectors = by_pieces(list(distinct), self._run)
-        return vectors[[distinct[sentence] for sentence in sentences]]
+        """Return float32 vectors of shape (len(sentences), dim), rows of unit length; (0, dim) for none."""
+        dimensions = self._dense.out_features
+        return encode_with(self._run, sentences, dimensions=dimensions, characters=_BATCH_CHARACTERS)
 
     def _run(self, texts: list[str]) -> npt.NDArray[np.float32]:
-        import numpy as np
         import torch
 
-        vectors = np.zeros((len(texts), self._dense.out_features), dtype=np.float32)
-        device = self._dense.weight.device
-        for batch in batches([len(text) for text in texts], budget=_BATCH_CHARACTERS):
-            tokens = self._tokenizer(
-                [texts[row] for row in batch],
-                padding=True,
-                truncation=True,  # a piece of 2,000 characters of one letter each may still be too long
-                max_length=self._longest,
-                return_tensors="pt",
-            ).to(device)
-            with torch.inference_mode():
-                first = self._network(**tokens).last_hidden_state[:, 0]
-                vectors[list(batch)] = torch.tanh(self._dense(first)).float().cpu().numpy()
+        tokens = self._tokenizer(
+            texts,
+            padding=True,
+            truncation=True,  # a piece of 2,000 characters of one letter each may still be too long
+            max_length=self._longest,
+            return_tensors="pt",
+        ).to(self._dense.weight.device)
+        with torch.inference_mode():
+            first = self._network(**tokens).last_hidden_state[:, 0]
+            vectors: npt.NDArray[np.float32] = torch.tanh(self._dense(first)).float().cpu().numpy()
         return vectors
 
 

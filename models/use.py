@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from models.batching import batches
+from models.encoding import encode_with
 from models.errors import EncoderMissingError
-from models.pieces import by_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +25,7 @@ class Network(Protocol):
 
 
 class UseEncoder:
-    """Encodes sentences of 16 languages; English, Spanish and Russian are among them.
-
-    A sentence's vector does not depend on what it is encoded with, but for the last bits of float32.
-    """
+    """Encodes sentences of 16 languages; English, Spanish and Russian are among them."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -40,21 +36,10 @@ class UseEncoder:
         return "use"
 
     def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Return float32 vectors of shape (len(sentences), 512), rows of unit length; (0, 512) for none.
-
-        Repeated sentences are encoded once, very long ones in pieces (`pieces`); batches are of like length.
-        """
-        distinct = {sentence: row for row, sentence in enumerate(dict.fromkeys(sentences))}
-        vectors = by_pieces(list(distinct), self._run)
-        return vectors[[distinct[sentence] for sentence in sentences]]
-
-    def _run(self, texts: list[str]) -> npt.NDArray[np.float32]:
-        import numpy as np
-
-        vectors = np.zeros((len(texts), _DIMENSIONS), dtype=np.float32)
-        for batch in batches([len(text) for text in texts], budget=_BATCH_CHARACTERS):
-            vectors[list(batch)] = self._network.encode([texts[row] for row in batch])
-        return vectors
+        """Return float32 vectors of shape (len(sentences), 512), rows of unit length; (0, 512) for none."""
+        return encode_with(
+            self._network.encode, sentences, dimensions=_DIMENSIONS, characters=_BATCH_CHARACTERS
+        )
 
 
 def load_use_encoder(*, threads: int = 1) -> UseEncoder:
