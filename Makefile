@@ -26,6 +26,7 @@ lint: $(VENV)/.test
 
 types: $(VENV)/.test
 	$(BIN)/mypy
+	$(BIN)/mypy benchmarks
 
 serve: $(VENV)/.run
 	$(BIN)/triptych serve

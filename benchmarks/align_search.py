@@ -82,7 +82,8 @@ class NoEncoder:
 
     def __init__(self) -> None:
         vectors = np.random.default_rng(1).normal(size=(4096, 512)).astype(np.float32)
-        self._vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        self._vectors = vectors
 
     def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return unit vectors."""

@@ -88,15 +88,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _corpus(folder: Path, documents: int) -> Path:
     output = folder / f"corpus-{documents}"
-    script = [sys.executable, SCRIPTS / "make_corpus.py", output, "--form", "jsonl"]
+    script = [sys.executable, str(SCRIPTS / "make_corpus.py"), str(output), "--form", "jsonl"]
     subprocess.run([*script, "--documents", str(documents)], check=True)
     return output / "corpus.jsonl"
 
 
 def _start(source: Path, output: Path, *options: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, SCRIPTS / "align_corpus.py", source, output, "--languages", "en", "es", "ru"]
-    shards = ["--shard-documents", "50", "--log-json", *options]
-    return subprocess.Popen([*command, *shards], stderr=subprocess.DEVNULL)
+    command = [sys.executable, str(SCRIPTS / "align_corpus.py"), str(source), str(output)]
+    shared = ["--languages", "en", "es", "ru", "--shard-documents", "50", "--log-json"]
+    return subprocess.Popen([*command, *shared, *options], stderr=subprocess.DEVNULL)
 
 
 def _run(name: str, source: Path, output: Path, documents: int, *options: str) -> Taken:

@@ -24,6 +24,9 @@ sys.path.insert(0, str(ROOT))
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    import numpy.typing as npt
+
     from models import Encoder
     from models.attention import Attention
     from service.build import PartialMark
@@ -36,7 +39,7 @@ class Blind:
 
     encoder_id = "blind"
 
-    def encode(self, sentences: Sequence[str]):  # type: ignore[no-untyped-def]
+    def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return the same vector for each."""
         import numpy as np
 

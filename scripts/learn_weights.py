@@ -17,6 +17,7 @@ import re
 import sys
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -167,11 +168,11 @@ def with_anchors(source: EncodedVersion, target: EncodedVersion) -> tuple[Encode
 
 def paragraphs(version: Sequence[Line], beginning: set[int], rng: random.Random) -> list[int]:
     """Return the paragraph of each line: those of the original, some of them run together, a few cut anew."""
-    found: list[int] = []
-    for line in version:
-        chance = KEPT if any(number in beginning for number in line.lines) else ADDED
-        found.append(rng.random() < chance)
-    return np.cumsum(found).tolist()
+    begins = (
+        rng.random() < (KEPT if any(number in beginning for number in line.lines) else ADDED)
+        for line in version
+    )
+    return list(accumulate(map(int, begins)))
 
 
 class Article:
@@ -251,7 +252,7 @@ def fitted(
         click.echo(f"  {total:.1f}", err=True)
         return torch.tensor(total)
 
-    optimiser.step(closure)
+    optimiser.step(closure)  # type: ignore[no-untyped-call]
     final = weights.detach().numpy()
     return final, float(np.mean([article.loss(final)[0] for article in articles]))
 
