@@ -34,10 +34,12 @@ from align_ablation import print_ablation
 from align_audit import print_audit
 from align_quality import print_long, print_quality
 from align_search import print_encoding, print_search
-from development import BENCH, KeptEncoder
+from development import BENCH, kept_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from models import Encoder
 
 SIZES = (1_000, 10_000, 50_000)
 PARTS = ("encoding", "search", "quality", "long", "ablation", "audit")
@@ -51,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--part", choices=PARTS, action="append")
     parser.add_argument("--most", type=int, default=SIZES[-1], help="sentence pairs, for search")
     args = parser.parse_args(arguments)
-    encoder: KeptEncoder | None = None
+    encoder: Encoder | None = None
     for part in args.part or PARTS:
         if part == "encoding":
             print_encoding()
@@ -62,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif part == "audit":
             print_audit()
         else:
-            encoder = encoder or KeptEncoder()
+            encoder = encoder or kept_encoder()
             {"quality": print_quality, "long": print_long, "ablation": print_ablation}[part](encoder)
     return 0
 

