@@ -11,25 +11,18 @@ import tarfile
 import zipfile
 from contextlib import contextmanager
 from pathlib import PurePosixPath
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING
 
 from models.errors import ArchiveError
 from models.layout import CONFIG, OPTIONAL, PICKLED, REQUIRED, SAFETENSORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 TAKEN = frozenset((*REQUIRED, *OPTIONAL, SAFETENSORS, PICKLED))
 LARGEST = 4 * 1024**3
 _CHUNK = 1 << 20
-
-
-class Entries(Protocol):
-    """An open archive's regular files by their names in it."""
-
-    def __call__(self, name: str) -> IO[bytes]:
-        """Open one for reading."""
 
 
 def unpack(archive: Path, place: Path, *, largest: int = LARGEST) -> None:
@@ -70,19 +63,17 @@ def _choose(archive: Path, names: list[str]) -> Mapping[str, str]:
 
 
 @contextmanager
-def _opened(archive: Path) -> Iterator[tuple[list[str], Entries]]:
-    """Open a zip or a tar, packed or not: the names of its regular files, and how to read one."""
+def _opened(archive: Path) -> Iterator[tuple[list[str], Callable[[str], IO[bytes]]]]:
+    """Open a zip or a tar, packed or not: its regular files' names, each as often as it has it; an opener."""
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as opened:
             names = [info.filename for info in opened.infolist() if not info.is_dir() and not _is_link(info)]
             yield names, lambda name: opened.open(name)
     elif tarfile.is_tarfile(archive):
         with tarfile.open(archive) as tar:
-            members = {member.name: member for member in tar.getmembers() if member.isreg()}
-            yield (
-                [member.name for member in tar.getmembers() if member.isreg()],
-                lambda name: _member(tar, members[name]),
-            )
+            members = [member for member in tar.getmembers() if member.isreg()]
+            by_name = {member.name: member for member in members}
+            yield [member.name for member in members], lambda name: _member(tar, by_name[name])
     else:
         raise ArchiveError(archive, "it is neither a zip nor a tar archive")
 

@@ -1,6 +1,6 @@
 """Sentence vectors, kept by content: whatever was encoded once is not encoded again.
 
-Two parts, so that another store (one on disk, for bulk work) may stand behind the encoder.
+Two parts, so that what keeps the vectors may be another, on disk for instance.
 """
 
 from __future__ import annotations
@@ -82,18 +82,18 @@ class CachedEncoder:
         """Return what the encoder returns; only sentences that the store lacks are encoded, each once."""
         import numpy as np
 
+        if not sentences:
+            return self._encoder.encode([])  # it alone knows how many numbers a vector has
         distinct = list(dict.fromkeys(sentences))
         known = dict(zip(distinct, self._store.find(distinct), strict=True))
         new = [sentence for sentence, vector in known.items() if vector is None]
-        if new or not sentences:
+        if new:
             vectors = self._encoder.encode(new)
-            if not sentences:
-                return vectors
             self._store.keep(new, list(vectors))
             known |= dict(zip(new, vectors, strict=True))
         return np.array([known[sentence] for sentence in sentences], np.float32)
 
 
 def _size(sentence: str, vector: Vector) -> int:
-    # Python keeps a character in up to four bytes.
+    # Python keeps a text's characters in one byte each, in two where one of them is Cyrillic.
     return len(sentence) * 2 + vector.nbytes + _OVERHEAD

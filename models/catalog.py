@@ -93,6 +93,14 @@ class Catalog:
                 return entry
         raise UnknownCheckpointError(checkpoint_id, [entry.id for entry in self.entries])
 
+    def one_of(self, kind: Kind, checkpoint_id: str) -> Entry:
+        """Return the entry of that kind and id; raise UnknownCheckpointError, which names the kind's."""
+        entries = self.of_kind(kind)
+        for entry in entries:
+            if entry.id == checkpoint_id:
+                return entry
+        raise UnknownCheckpointError(checkpoint_id, [entry.id for entry in entries])
+
     def of_kind(self, kind: Kind) -> tuple[Entry, ...]:
         """Return the entries of one kind."""
         return tuple(entry for entry in self.entries if entry.kind is kind)

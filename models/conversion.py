@@ -66,14 +66,14 @@ def _specification(
     }
     if not config.get("share_encoder_decoder_embeddings", True):
         raise ValueError("it has separate vocabularies")
-    told, number = heads.within(config["decoder_layers"], config["decoder_attention_heads"])
+    told_layer, told_heads = heads.within(config["decoder_layers"], config["decoder_attention_heads"])
     spec = TransformerSpec.from_config(
         (config["encoder_layers"], config["decoder_layers"]),
         config["encoder_attention_heads"],
         pre_norm=False,
         activation=activations[config["activation_function"]],
-        alignment_layer=told,
-        alignment_heads=number,
+        alignment_layer=told_layer,
+        alignment_heads=told_heads,
     )
     embedding = weights["model.shared.weight"].astype(np.float32)
     pieces = [f"<unused {id_}>" for id_ in range(len(embedding))]
@@ -126,9 +126,10 @@ def _set_layer(layer: Any, weights: Mapping[str, Array], name: str) -> None:
 def _set_attention(
     attention: Any, weights: Mapping[str, Array], name: str, fused: tuple[tuple[str, ...], ...]
 ) -> None:
-    for linear, letters in zip(attention.linear, fused, strict=False):
+    *inputs, output = attention.linear
+    for linear, letters in zip(inputs, fused, strict=True):
         _set_linear(linear, weights, *(f"{name}.{letter}_proj" for letter in letters))
-    _set_linear(attention.linear[-1], weights, f"{name}.out_proj")
+    _set_linear(output, weights, f"{name}.out_proj")
     _set_norm(attention.layer_norm, weights, f"{name}_layer_norm")
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.catalog import FileFact, Kind, Origin
@@ -93,7 +93,7 @@ def pull(
     locks[checkpoint_id] = {
         "repository": entry.repository,
         "revision": listing.commit,
-        "files": {name: {"size": fact.size, "sha256": fact.sha256} for name, fact in sorted(facts.items())},
+        "files": {name: asdict(fact) for name, fact in sorted(facts.items())},
     }
     _write_locks(store, locks)
     return folder
@@ -203,8 +203,7 @@ def _as_ours(entry: Entry, error: Exception) -> Exception:
         return HubRefusedError(
             entry.repository, int(response.status_code), response.headers.get("retry-after", "")
         )
-    network = (OSError, ConnectionError)
-    if isinstance(error, network) or type(error).__module__.startswith("httpx"):
+    if isinstance(error, OSError) or type(error).__module__.startswith("httpx"):
         return HubUnreachableError(entry.repository, " ".join(str(error).split()) or type(error).__name__)
     return error
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.catalog import Kind, Origin
 from models.decoding import DecodingSettings
-from models.errors import CheckpointInvalidError, EngineError, UnknownCheckpointError
+from models.errors import CheckpointInvalidError, EngineError
 from models.guarded import GuardedTranslator
 from models.manifest import read_manifest
 from models.store import Store, default_store
@@ -95,11 +95,7 @@ def load_encoder(
     CheckpointInvalidError, DeviceError.
     """
     store = store or default_store()
-    entry = next((entry for entry in store.catalog.of_kind(Kind.ENCODER) if entry.id == encoder_id), None)
-    if entry is None:
-        known = [entry.id for entry in store.catalog.of_kind(Kind.ENCODER)]
-        raise UnknownCheckpointError(encoder_id, known)
-    if entry.origin is Origin.PACKAGE:
+    if store.catalog.one_of(Kind.ENCODER, encoder_id).origin is Origin.PACKAGE:
         return load_use_encoder(threads=threads)
     from models.labse import load_labse_encoder
 

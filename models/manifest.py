@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from models.catalog import FileFact
@@ -52,9 +52,7 @@ def write_manifest(folder: Path, checkpoint_id: str, revision: str = "") -> Mani
         {
             "checkpoint": checkpoint_id,
             "revision": revision,
-            "files": {
-                name: {"size": fact.size, "sha256": fact.sha256} for name, fact in sorted(files.items())
-            },
+            "files": {name: asdict(fact) for name, fact in sorted(files.items())},
         },
         indent=2,
     )

@@ -201,8 +201,8 @@ def load_torch_engine(
     finally:
         if bars:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+    # The checkpoint's own would fill in what ours leaves open.
     network.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
-    # what the checkpoint would set aside from ours
     placed: Any = network
     return TorchEngine(placed.to(chosen).eval(), batch_tokens=batch_tokens, heads=heads)
 

@@ -167,16 +167,17 @@ class Store:
         return self._put(beside, self.folder(entry.id))
 
     def convert(self, checkpoint_id: str, quantization: str = "int8") -> Path:
-        """Return the folder of a checkpoint's CTranslate2 form, made now unless it is there and whole.
+        """Return the folder of a translator's CTranslate2 form, made now unless it is there and whole.
 
         Raises as `open` does, and CheckpointInvalidError when it cannot be converted.
         """
+        heads = self.translator(checkpoint_id).heads
         if place := self.converted(checkpoint_id, quantization):
             return place
         revision = self.verify(checkpoint_id).revision
         folder = self.folder(checkpoint_id)
         with self.staging() as beside:
-            convert_checkpoint(folder, beside, quantization, self.catalog[checkpoint_id].heads)
+            convert_checkpoint(folder, beside, quantization, heads)
             for name in (VOCAB, SOURCE_SPM, TARGET_SPM):
                 shutil.copyfile(folder / name, beside / name)
             shutil.copyfile(folder / CONFIG, beside / CHECKPOINT_CONFIG)
@@ -249,11 +250,7 @@ class Store:
 
     def translator(self, checkpoint_id: str) -> Entry:
         """Return a checkpoint's entry; raise UnknownCheckpointError for other ids, encoders' too."""
-        entry = self.catalog[checkpoint_id]
-        if entry.kind is not Kind.TRANSLATOR:
-            known = [known.id for known in self.catalog.of_kind(Kind.TRANSLATOR)]
-            raise UnknownCheckpointError(checkpoint_id, known)
-        return entry
+        return self.catalog.one_of(Kind.TRANSLATOR, checkpoint_id)
 
     def _replaceable(self, checkpoint_id: str) -> Entry:
         entry = self.entry(checkpoint_id)

@@ -26,7 +26,7 @@ def list_models() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from models.catalog import Kind, Origin
+    from models.catalog import Origin
 
     store = _store()
     installed = {item.entry.id: item for item in store.installed()}
@@ -39,8 +39,6 @@ def list_models() -> None:
             state = f"{_megabytes(store.disk_size(entry.id))}, revision {here.revision[:12] or '-'}"
         elif entry.origin is Origin.PACKAGE and _is_package(entry.repository):
             state = "in its Python package"
-        elif entry.kind is Kind.ENCODER:
-            state = "cannot be run yet"
         else:
             state = f"no: {entry.command}"
         pair = f"{entry.source} to {', '.join(entry.targets)}" if entry.targets else "encoder of many"
@@ -80,7 +78,7 @@ def pull(ids: tuple[str, ...], upgrade: bool) -> None:
 
     store = _store()
     for checkpoint_id in ids:
-        store.translator(checkpoint_id)  # none is pulled when one is misspelt
+        store.entry(checkpoint_id)  # none is pulled when one is misspelt
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     for checkpoint_id in ids:
         with Progress(*columns, console=Console(stderr=True)) as progress:

@@ -42,6 +42,21 @@ def test_a_checkpoint_is_imported_listed_verified_and_removed(
     assert "triptych models pull opus-mt-en-es" in capsys.readouterr().err
 
 
+def test_encoders_are_listed_and_pulled_as_translators_are(
+    store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert run_cli("models", "list") == 0
+    assert "no: triptych models pull labse" in capsys.readouterr().out
+    assert run_cli("models", "pull", "labse") == 2
+    assert "The hub cannot be reached for sentence-transformers/LaBSE" in capsys.readouterr().err
+    assert run_cli("models", "pull", "use") == 2
+    assert run_cli("models", "convert", "labse") == 2
+    unpulled, unconverted = capsys.readouterr().err.splitlines()
+    assert 'no "use" in the catalog; it knows starter' in unpulled
+    assert 'no "labse" in the catalog; it knows starter' in unconverted
+
+
 def test_what_is_no_checkpoint_is_not_imported(
     store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
