@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING
 import pytest
 from service_fakes import run_cli
 
+from models.errors import HubUnreachableError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from models import Store
 
 pytest_plugins = ("marian_fixture",)
 
@@ -45,7 +48,10 @@ def test_a_checkpoint_is_imported_listed_verified_and_removed(
 def test_encoders_are_listed_and_pulled_as_translators_are(
     store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    def absent(store: Store, checkpoint_id: str, **_: object) -> Path:
+        raise HubUnreachableError(store.entry(checkpoint_id).repository, "no network in tests")
+
+    monkeypatch.setattr("models.hub.pull", absent)
     assert run_cli("models", "list") == 0
     assert "no: triptych models pull labse" in capsys.readouterr().out
     assert run_cli("models", "pull", "labse") == 2
