@@ -23,6 +23,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import sacrebleu
+from training.errors import TrainingError
+from training.lines import read_aligned
 
 from models.catalog import Catalog, Entry, Kind, Origin
 from models.decoding import DecodingSettings
@@ -39,26 +41,6 @@ if TYPE_CHECKING:
 
 ENGINES = ("ctranslate2", "torch")
 _TAGS = {"es": ">>spa<<", "ru": ">>rus<<"}  # of checkpoints with several targets; others have none
-
-
-class EvaluationError(Exception):
-    """Base of what can be wrong with the files to measure on."""
-
-
-class FileMissingError(EvaluationError):
-    """A file to measure on is not there or no text."""
-
-    def __init__(self, path: Path, problem: str) -> None:
-        self.path, self.problem = path, problem
-        super().__init__(f"{path} cannot be read: {problem}")
-
-
-class UnequalLinesError(EvaluationError):
-    """A reference has not one line for each line of the source."""
-
-    def __init__(self, path: Path, found: int, wanted: int) -> None:
-        self.path, self.found, self.wanted = path, found, wanted
-        super().__init__(f"{path} has {found} lines where the source has {wanted}: give line-aligned files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +95,6 @@ def spread(lines: Sequence[str], limit: int | None) -> list[str]:
     if limit is None or limit >= len(lines):
         return list(lines)
     return [lines[index * len(lines) // limit] for index in range(limit)]
-
-
-def read_lines(path: Path) -> list[str]:
-    """Read a file's lines; raises FileMissingError."""
-    try:
-        return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileMissingError(path, " ".join(str(error).split())) from error
 
 
 def table(evaluations: Sequence[Evaluation]) -> str:
@@ -199,14 +173,8 @@ def token_counter(folder: Path) -> Callable[[str], int]:
 
 def run(args: argparse.Namespace) -> None:
     """Measure every target, print the table and write what is asked for."""
-    source = read_lines(args.source)
-    references = {}
-    for target, path in args.references:
-        lines = read_lines(path)
-        if len(lines) != len(source):
-            raise UnequalLinesError(path, len(lines), len(source))
-        references[target] = spread(lines, args.limit)
-    sources = spread(source, args.limit)
+    sources, references = read_aligned(args.source, dict(args.references), "file to measure on")
+    sources = spread(sources, args.limit)
     evaluations = []
     with opened(args.checkpoint, engine=args.engine, beams=args.beams, threads=args.threads) as (
         translator,
@@ -215,7 +183,12 @@ def run(args: argparse.Namespace) -> None:
         count = token_counter(folder)
         for target, lines in references.items():
             evaluation, output = evaluate(
-                translator, sources, lines, target, count_tokens=count, clock=time.perf_counter
+                translator,
+                sources,
+                spread(lines, args.limit),
+                target,
+                count_tokens=count,
+                clock=time.perf_counter,
             )
             evaluations.append(evaluation)
             if args.output:
@@ -240,7 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = parse(arguments)
     try:
         run(args)
-    except (EvaluationError, ModelError, SettingsError) as error:
+    except (TrainingError, ModelError, SettingsError) as error:
         print(f"evaluate.py: {error}", file=sys.stderr)
         return 2
     return 0

@@ -158,7 +158,11 @@ def test_a_folder_is_measured_as_the_same_checkpoint_is_by_its_id(
 
 @pytest.mark.parametrize(
     ("reference", "message"),
-    [("es=nowhere.es", "cannot be read"), ("es=short.es", "short.es has 1 lines where the source has 5")],
+    [
+        ("es=nowhere.es", "file to measure on nowhere.es does not exist"),
+        ("es=short.es", "toy.en has 5 lines but short.es has 1"),
+        ("es=latin.es", "latin.es: cannot be read: 'utf-8' codec"),
+    ],
 )
 def test_bad_files_end_with_2_and_one_line(
     reference: str,
@@ -168,6 +172,7 @@ def test_bad_files_end_with_2_and_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (files / "short.es").write_text("Una.\n", encoding="utf-8")
+    (files / "latin.es").write_bytes("Mañana.\n".encode("latin-1"))
     monkeypatch.chdir(files)
     assert main(["starter", "toy.en", reference]) == 2
     error = capsys.readouterr().err

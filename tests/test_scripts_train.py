@@ -382,6 +382,19 @@ def test_the_tokenised_corpus_is_kept_and_read_again_as_it_was(
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_corpus_that_was_edited_is_read_again_though_it_is_as_long_as_before(
+    learnt: tuple[Training, Config], tmp_path: Path
+) -> None:
+    config = toy.toy_config(tmp_path)
+    vocabulary, file = learnt[0].vocabulary, config.corpus.files[0].path
+    before = load_pool(tmp_path, config.corpus, vocabulary)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("calm", "cold"), encoding="utf-8")
+    os.utime(file, ns=(0, file.stat().st_mtime_ns + 1))  # however coarse the clock is
+    after = load_pool(tmp_path, config.corpus, vocabulary)
+    assert not np.array_equal(before.source.values, after.source.values)
+
+
 # State, snapshots, log
 
 
@@ -401,6 +414,23 @@ def test_two_processes_never_train_in_one_folder(tmp_path: Path) -> None:
 def test_a_new_run_does_not_overwrite_a_state(learnt: tuple[Training, Config]) -> None:
     with pytest.raises(RunExistsError, match="--resume"):
         begin(learnt[1], None)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("source.spm", b"no model", "source.spm is not a SentencePiece model"),
+        ("vocab.json", b"[]", "vocab.json is not a JSON object"),
+        ("vocab.json", b'{"</s>": 0, "<unk>": 1}', "vocab.json has no <pad>"),
+    ],
+)
+def test_a_folder_with_a_vocabulary_that_is_none_is_named(
+    learnt: tuple[Training, Config], tmp_path: Path, name: str, content: bytes, problem: str
+) -> None:
+    learnt[0].vocabulary.files.write(tmp_path)
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(CheckpointError, match=problem):
+        read_files(tmp_path)
 
 
 def test_a_damaged_state_is_named(tmp_path: Path) -> None:

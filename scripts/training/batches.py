@@ -129,19 +129,20 @@ def group_by_length(
 
 def make_batch(pool: Pool, group: Indices, pad: int, start: int) -> Batch:
     """Pad the group's pairs."""
-    labels = _padded(pool.target, group, pad)
+    labels = padded(pool.target, group, pad)
     decoder = torch.full_like(labels, pad)
     decoder[:, 0] = start
     decoder[:, 1:] = labels[:, :-1]
     tokens = int(_lengths(pool.target, group).sum())
-    return Batch(_padded(pool.source, group, pad), decoder, labels, tokens)
+    return Batch(padded(pool.source, group, pad), decoder, labels, tokens)
 
 
 def _lengths(sequences: Ragged, group: Indices) -> Indices:
     return sequences.offsets[group + 1] - sequences.offsets[group]
 
 
-def _padded(sequences: Ragged, group: Indices, pad: int) -> torch.Tensor:
+def padded(sequences: Ragged, group: Indices, pad: int) -> torch.Tensor:
+    """Give the group's sequences as rows, (group, longest), filled up with `pad`."""
     rows = np.full((len(group), int(_lengths(sequences, group).max())), pad, np.int64)
     for row, index in zip(rows, group, strict=True):
         sequence = sequences[index]

@@ -12,6 +12,7 @@ from training.errors import ConfigError, MissingFileError
 
 Positive = Annotated[int, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, lt=1)]
+Since = tuple[tuple[Annotated[int, Field(ge=0)], Positive], ...]
 
 
 class _Section(BaseModel):
@@ -57,21 +58,19 @@ class Model(_Section):
 
 
 class Batches(_Section):
-    """How pairs are grouped; `growth` lists [update, a batch's padded tokens a side from there on]."""
+    """How pairs are grouped; `growth` and `longest` list [update, tokens a side from there on]."""
 
-    growth: tuple[tuple[Annotated[int, Field(ge=0)], Positive], ...] = ((0, 2500),)
-    longest: tuple[
-        tuple[Annotated[int, Field(ge=0)], Positive], ...
-    ] = ()  # [update, tokens a side], as above
+    growth: Since = ((0, 2500),)  # padded, of a batch
+    longest: Since = ()  # of a pair
     shard: Positive = 50_000  # pairs that are sorted by length together
 
     def budget(self, step: int) -> int:
         """Give the padded tokens a side of the batch at update `step`, counted from 0."""
-        return [tokens for since, tokens in sorted(self.growth) if since <= step][-1]
+        return _at(self.growth, step)
 
     def limit(self, step: int) -> int:
         """Give the tokens a side of the longest pair to learn from at update `step`; 0 when all are."""
-        return ([0] + [tokens for since, tokens in sorted(self.longest) if since <= step])[-1]
+        return _at(self.longest, step)
 
 
 class Guide(_Section):
@@ -130,6 +129,11 @@ class Config(_Section):
     def targets(self) -> tuple[str, ...]:
         """The target languages of the corpus, ISO 639-1."""
         return tuple(sorted({file.target for file in self.corpus.files}))
+
+
+def _at(table: Since, step: int) -> int:
+    """Give what a table has for update `step`, 0 before its first."""
+    return max(((since, value) for since, value in table if since <= step), default=(0, 0))[1]
 
 
 def load_config(path: Path) -> Config:

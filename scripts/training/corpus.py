@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from service.tmx import read_units
 from service.xml_stream import UnsoundXmlError
@@ -50,7 +50,7 @@ def read_corpus(file: CorpusFile) -> Iterator[Pair]:
 
 
 def _open(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+    return cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
 
 
 def _read_tsv(file: CorpusFile) -> Iterator[Pair]:

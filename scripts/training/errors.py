@@ -105,6 +105,17 @@ class DivergedError(TrainingError):
         super().__init__(f"the loss is not finite at update {step}: resume with a lower optimiser.peak")
 
 
+class OptimiserMissingError(TrainingError):
+    """The installed torch is too old for an optimiser."""
+
+    def __init__(self, name: str, wanted: str, found: str) -> None:
+        self.name, self.wanted, self.found = name, wanted, found
+        super().__init__(
+            f'optimiser.name "{name}" needs torch {wanted} or newer, here is {found}: upgrade torch, or take '
+            '"adamw"'
+        )
+
+
 class LexiconSizeError(TrainingError):
     """The vocabulary is too large for the guide's table of which piece translates which."""
 

@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import save_file
 from transformers import MarianConfig
 
+from models.layout import CONFIG, SAFETENSORS
 from training.checkpoint import Weights, average_snapshots, own_weights
 from training.errors import CheckpointError
 from training.vocabulary import Vocabulary, read_files
@@ -32,10 +33,10 @@ def export_marian(
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     half = {name: tensor.to(torch.float16) for name, tensor in own_weights(weights).items()}
-    save_file(half, beside / "model.safetensors", metadata={"format": "pt"})
-    (beside / "model.safetensors").chmod(0o644)  # safetensors writes for the owner only
+    save_file(half, beside / SAFETENSORS, metadata={"format": "pt"})
+    (beside / SAFETENSORS).chmod(0o644)  # safetensors writes for the owner only
     shape = config.to_dict() | {"architectures": ["MarianMTModel"], "dtype": "float32"}
-    _write_json(beside / "config.json", shape)
+    _write_json(beside / CONFIG, shape)
     _write_json(beside / "generation_config.json", _generation(config))
     _write_json(beside / "tokenizer_config.json", _tokenizer(targets, int(config.max_position_embeddings)))
     vocabulary.files.write(beside)
@@ -45,9 +46,9 @@ def export_marian(
 def export_run(config: Config, folder: Path) -> None:
     """Write the mean of a run's newest snapshots as a Marian folder; the run may be going on meanwhile."""
     run = config.run
-    if not (run / "config.json").is_file():
+    if not (run / CONFIG).is_file():
         raise CheckpointError(run, "no run to export: train first")
-    shape = MarianConfig.from_json_file(run / "config.json")
+    shape = MarianConfig.from_json_file(run / CONFIG)
     weights = average_snapshots(run, config.session.average)
     vocabulary = Vocabulary(read_files(run / "vocabulary"), config.vocabulary.tags)
     export_marian(folder, weights, shape, vocabulary, config.targets)

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from training.errors import OptimiserMissingError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -38,35 +40,36 @@ class Optimiser:
         named = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
         matrices: set[str] = set()
         if settings.name == "muon":
+            if not hasattr(torch.optim, "Muon"):
+                raise OptimiserMissingError("muon", "2.9", torch.__version__)
             matrices = {
                 name for name, parameter in named.items() if parameter.ndim == 2 and ".layers." in name
             }
         self._named = named
-        self._parts: list[torch.optim.Optimizer] = [
-            torch.optim.AdamW(
-                [parameter for name, parameter in named.items() if name not in matrices],
-                lr=settings.peak,
-                betas=(0.9, 0.98),
-                eps=1e-9,
-                weight_decay=0.0,
-                fused=True,
-            )
-        ]
+        adamw = torch.optim.AdamW(
+            [parameter for name, parameter in named.items() if name not in matrices],
+            lr=settings.peak,
+            betas=(0.9, 0.98),
+            eps=1e-9,
+            weight_decay=0.0,
+            fused=True,
+        )
+        # Each with the name of what it keeps of the gradients, by which a saved state is told to be its own.
+        self._parts: list[tuple[torch.optim.Optimizer, str]] = [(adamw, "exp_avg")]
         if matrices:
-            self._parts.append(
-                torch.optim.Muon(
-                    [named[name] for name in sorted(matrices)],
-                    lr=settings.peak,
-                    weight_decay=0.0,
-                    adjust_lr_fn="match_rms_adamw",
-                )
+            muon = torch.optim.Muon(
+                [named[name] for name in sorted(matrices)],
+                lr=settings.peak,
+                weight_decay=0.0,
+                adjust_lr_fn="match_rms_adamw",
             )
+            self._parts.append((muon, "momentum_buffer"))
 
     def step(self, step: int, factor: float = 1.0) -> float:
         """Clip the gradients, make update `step` at `factor` times its rate, forget them; give the rate."""
         current = rate(self._settings, step) * factor
         torch.nn.utils.clip_grad_norm_(self._named.values(), self._settings.clip)
-        for part in self._parts:
+        for part, _ in self._parts:
             for group in part.param_groups:
                 group["lr"] = current
             part.step()
@@ -78,14 +81,13 @@ class Optimiser:
         return {
             name: dict(part.state[parameter])
             for name, parameter in self._named.items()
-            for part in self._parts
+            for part, _ in self._parts
             if parameter in part.state
         }
 
     def restore(self, state: Mapping[str, Mapping[str, Any]]) -> None:
         """Take up a saved state; parameters that another optimiser has moved so far begin anew."""
-        for part in self._parts:
-            moments = "momentum_buffer" if isinstance(part, torch.optim.Muon) else "exp_avg"
+        for part, moments in self._parts:
             members = {parameter for group in part.param_groups for parameter in group["params"]}
             for name, parameter in self._named.items():
                 if parameter in members and moments in state.get(name, {}):

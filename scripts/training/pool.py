@@ -122,9 +122,8 @@ def load_pool(folder: Path, corpus: Corpus, vocabulary: Vocabulary) -> Pool:
 
 
 def _digest(corpus: Corpus, vocabulary: Vocabulary) -> str:
-    files = [
-        (str(file.path), file.path.stat().st_size if file.path.is_file() else -1) for file in corpus.files
-    ]
+    facts_of = [file.path.stat() for file in corpus.files if file.path.is_file()]
+    files = [(facts.st_size, facts.st_mtime_ns) for facts in facts_of]
     left_out = sorted(name for name, weight in corpus.weights.items() if weight == 0)
     facts = repr(
         (files, corpus.files, left_out, corpus.longest, corpus.translations, sorted(vocabulary.tags))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 from transformers import MarianConfig, MarianMTModel
 
+from models.layout import CONFIG
 from training.batches import BatchStream
 from training.checkpoint import Progress, load_state
 from training.embedding import sentence_vectors
@@ -63,7 +64,7 @@ def resume(config: Config) -> Training:
     run = config.run
     state = load_state(run)
     vocabulary = Vocabulary(read_files(run / "vocabulary"), config.vocabulary.tags)
-    model = MarianMTModel(MarianConfig.from_json_file(run / "config.json"))
+    model = MarianMTModel(MarianConfig.from_json_file(run / CONFIG))
     model.load_state_dict(dict(state.weights), strict=False)
     training = _assemble(config, model, vocabulary, state.progress)
     training.optimiser.restore(state.optimiser)
@@ -124,9 +125,9 @@ def _keep(run: Path, files: VocabularyFiles, shape: MarianConfig) -> None:
     folder = run / "vocabulary"
     folder.mkdir(exist_ok=True)
     files.write(folder)
-    beside = run / "config.json.tmp"
+    beside = run / f"{CONFIG}.tmp"
     beside.write_text(json.dumps(shape.to_dict(), indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    beside.replace(run / "config.json")
+    beside.replace(run / CONFIG)
 
 
 def _set_dropout(model: MarianMTModel, share: float) -> None:

@@ -9,14 +9,13 @@ import numpy as np
 import sacrebleu
 import torch
 
-from training.batches import group_by_length, make_batch
-from training.errors import MissingFileError, UnequalLinesError
+from training.batches import group_by_length, make_batch, padded
+from training.lines import read_aligned
 from training.model import batch_loss
 from training.pool import Pool, Ragged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from transformers import MarianMTModel
 
@@ -46,22 +45,12 @@ class DevelopmentSet:
 
 
 def read_development_set(settings: Validation) -> DevelopmentSet:
-    """Read the lines that the settings choose; raises MissingFileError or UnequalLinesError."""
-    source = _lines(settings.source)
+    """Read the lines that the settings choose; raises as `read_aligned` does."""
+    source, references = read_aligned(settings.source, settings.references, "development set")
     chosen = slice(0, settings.every * settings.lines, settings.every)
-    references = {}
-    for target, path in settings.references.items():
-        lines = _lines(path)
-        if len(lines) != len(source):
-            raise UnequalLinesError(settings.source, len(source), path, len(lines))
-        references[target] = tuple(lines[chosen])
-    return DevelopmentSet(tuple(source[chosen]), references)
-
-
-def _lines(path: Path) -> list[str]:
-    if not path.is_file():
-        raise MissingFileError(path, "development set")
-    return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    return DevelopmentSet(
+        tuple(source[chosen]), {target: tuple(lines[chosen]) for target, lines in references.items()}
+    )
 
 
 def validate(model: MarianMTModel, vocabulary: Vocabulary, lines: DevelopmentSet) -> dict[str, Score]:
@@ -89,18 +78,14 @@ def translate(
     output = [""] * len(sentences)
     lengths = source.lengths
     for group in group_by_length(np.arange(len(sentences)), lengths, lengths, _TOKENS):
-        longest = int(lengths[group].max())
-        ids = np.full((len(group), longest), vocabulary.pad, np.int64)
-        for row, index in zip(ids, group, strict=True):
-            row[: lengths[index]] = source[index]
+        ids = padded(source, group, vocabulary.pad)
+        most = int(model.config.max_position_embeddings) - 1
         written = network.generate(
-            input_ids=torch.from_numpy(ids),
-            attention_mask=torch.from_numpy(ids != vocabulary.pad),
+            input_ids=ids,
+            attention_mask=ids != vocabulary.pad,
             num_beams=1,
             do_sample=False,
-            max_new_tokens=min(
-                int(longest * _GROWTH) + _SLACK, int(model.config.max_position_embeddings) - 1
-            ),
+            max_new_tokens=min(int(ids.shape[1] * _GROWTH) + _SLACK, most),
         )
         for index, row in zip(group, written.tolist(), strict=True):
             output[index] = vocabulary.decode(row)

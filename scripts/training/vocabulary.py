@@ -15,14 +15,16 @@ import numpy as np
 import numpy.typing as npt
 import sentencepiece
 
+from models.errors import CheckpointInvalidError
+from models.layout import END, SOURCE_SPM, TARGET_SPM, UNKNOWN, VOCAB, read_spm, read_vocabulary
 from training.errors import CheckpointError, VocabularyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-FILES = ("source.spm", "target.spm", "vocab.json")
-_EOS, _UNK, _PAD = "</s>", "<unk>", "<pad>"
+FILES = (SOURCE_SPM, TARGET_SPM, VOCAB)
+_PAD = "<pad>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,10 @@ class VocabularyFiles:
 
     def write(self, folder: Path) -> None:
         """Write source.spm, target.spm and vocab.json into a folder that exists."""
-        (folder / "source.spm").write_bytes(self.source)
-        (folder / "target.spm").write_bytes(self.target)
+        (folder / SOURCE_SPM).write_bytes(self.source)
+        (folder / TARGET_SPM).write_bytes(self.target)
         text = json.dumps(self.pieces, ensure_ascii=False, indent=0)
-        (folder / "vocab.json").write_text(text + "\n", encoding="utf-8")
+        (folder / VOCAB).write_text(text + "\n", encoding="utf-8")
 
 
 def read_files(folder: Path) -> VocabularyFiles:
@@ -47,12 +49,14 @@ def read_files(folder: Path) -> VocabularyFiles:
         if not (folder / name).is_file():
             raise CheckpointError(folder / name, "missing: give a Marian folder")
     try:
-        pieces = json.loads((folder / "vocab.json").read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise CheckpointError(folder / "vocab.json", f"not JSON: {error}") from error
-    if not isinstance(pieces, dict) or not {_EOS, _UNK, _PAD} <= pieces.keys():
-        raise CheckpointError(folder / "vocab.json", f"expected pieces with {_EOS}, {_UNK} and {_PAD}")
-    return VocabularyFiles((folder / "source.spm").read_bytes(), (folder / "target.spm").read_bytes(), pieces)
+        pieces = read_vocabulary(folder)
+        for name in (SOURCE_SPM, TARGET_SPM):
+            read_spm(folder, name)
+    except CheckpointInvalidError as error:
+        raise CheckpointError(folder, error.problem) from error
+    if _PAD not in pieces:
+        raise CheckpointError(folder, f"its {VOCAB} has no {_PAD}")
+    return VocabularyFiles((folder / SOURCE_SPM).read_bytes(), (folder / TARGET_SPM).read_bytes(), pieces)
 
 
 def learn(
@@ -102,7 +106,7 @@ class Vocabulary:
     def __init__(self, files: VocabularyFiles, tags: Mapping[str, str]) -> None:
         self.files = files
         self.size = max(files.pieces.values()) + 1
-        self.eos, self.unk, self.pad = (files.pieces[piece] for piece in (_EOS, _UNK, _PAD))
+        self.eos, self.unk, self.pad = (files.pieces[piece] for piece in (END, UNKNOWN, _PAD))
         self.tags = {target: files.pieces[tag] for target, tag in tags.items() if tag in files.pieces}
         self._source = sentencepiece.SentencePieceProcessor(model_proto=files.source)
         self._target = sentencepiece.SentencePieceProcessor(model_proto=files.target)
