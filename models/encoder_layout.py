@@ -59,7 +59,7 @@ def check_encoder_layout(folder: Path) -> None:
 
 
 def dense_weights(folder: Path) -> dict[str, Tensor]:
-    """Read the dense layer's weights; raise OSError or, from safetensors, ValueError or RuntimeError."""
+    """Read the dense layer's weights; raise OSError or SafetensorError."""
     from safetensors.torch import load_file
 
     return load_file(folder / DENSE / SAFETENSORS)

@@ -16,6 +16,7 @@ from models.device import resolve_device
 from models.encoder_layout import DENSE, check_encoder_layout, dense_weights
 from models.encoding import encode_with
 from models.errors import CheckpointInvalidError
+from models.quiet import without_progress_bars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,30 +72,26 @@ def load_labse_encoder(folder: Path, *, device: str = "auto") -> LabseEncoder:
     DeviceError.
     """
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoTokenizer, BertModel
-    from transformers.utils import logging
 
     chosen = resolve_device(device, gpu=torch.cuda.is_available(), runtime="torch")
     check_encoder_layout(folder)
-    bars = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         load: Any = AutoTokenizer.from_pretrained
         tokenizer = load(folder, local_files_only=True)
-        network = BertModel.from_pretrained(
-            folder, dtype=torch.float32, local_files_only=True, use_safetensors=True
-        )
+        with without_progress_bars():
+            network = BertModel.from_pretrained(
+                folder, dtype=torch.float32, local_files_only=True, use_safetensors=True
+            )
         weights = dense_weights(folder)
         dense = torch.nn.Linear(weights["linear.weight"].shape[1], weights["linear.weight"].shape[0])
         dense.load_state_dict(
             {"weight": weights["linear.weight"], "bias": weights["linear.bias"]}, strict=True
         )
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, SafetensorError, ValueError, RuntimeError, KeyError) as error:
         problem = " ".join(str(error).split())[:200]
         raise CheckpointInvalidError(folder, f"{DENSE} or BERT cannot be loaded ({problem})") from error
-    finally:
-        if bars:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
     placed: Any = network
     return LabseEncoder(
         tokenizer,

@@ -14,6 +14,7 @@ from models.device import resolve_device
 from models.engine import Hypothesis
 from models.errors import CheckpointInvalidError
 from models.layout import CONFIG, PICKLED, SAFETENSORS, read_json, weights_name
+from models.quiet import without_progress_bars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,28 +180,23 @@ def load_torch_engine(
     """
     import torch
     from transformers import GenerationConfig, MarianConfig, MarianMTModel
-    from transformers.utils import logging
 
     chosen = resolve_device(device, gpu=torch.cuda.is_available(), runtime="torch")
     torch.set_num_threads(min(threads or torch.get_num_threads(), physical_cores()))
     config = MarianConfig.from_dict(read_json(folder, CONFIG))
-    bars = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        network = MarianMTModel.from_pretrained(
-            folder,
-            config=config,
-            dtype=torch.float16 if chosen == "cuda" else torch.float32,
-            local_files_only=True,
-            attn_implementation="eager",  # the others do not give their attention
-            use_safetensors=weights_name(folder) == SAFETENSORS,
-            weights_only=True,
-        )
+        with without_progress_bars():
+            network = MarianMTModel.from_pretrained(
+                folder,
+                config=config,
+                dtype=torch.float16 if chosen == "cuda" else torch.float32,
+                local_files_only=True,
+                attn_implementation="eager",  # the others do not give their attention
+                use_safetensors=weights_name(folder) == SAFETENSORS,
+                weights_only=True,
+            )
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise CheckpointInvalidError(folder, f"transformers cannot load it ({error})") from error
-    finally:
-        if bars:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
     # The checkpoint's own would fill in what ours leaves open.
     network.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
     placed: Any = network

@@ -140,6 +140,15 @@ def test_another_kind_of_encoder_is_refused(
     assert store.installed() == ()
 
 
+@pytest.mark.parametrize("name", ["model.safetensors", "2_Dense/model.safetensors"])
+def test_weights_that_are_damaged_are_named(labse: Path, tmp_path: Path, name: str) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(labse, other)
+    (other / name).write_bytes((other / name).read_bytes()[:-8])
+    with pytest.raises(CheckpointInvalidError, match="other is not a checkpoint that can be loaded"):
+        load_labse_encoder(other, device="cpu")
+
+
 def test_what_is_missing_is_named(labse: Path, store: Store, tmp_path: Path) -> None:
     other = tmp_path / "other"
     shutil.copytree(labse, other)

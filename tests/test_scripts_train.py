@@ -25,7 +25,7 @@ from training.embedding import reduced
 from training.errors import CheckpointError, ConfigError, CorpusFormatError, RunBusyError, RunExistsError
 from training.export import export_run
 from training.loop import Limits
-from training.model import batch_loss, marian_config, new_model
+from training.model import batch_loss, load_model, marian_config, new_model
 from training.optimiser import rate
 from training.pool import Pool, Ragged, build_pool, load_pool
 from training.start import begin, resume
@@ -431,6 +431,14 @@ def test_a_folder_with_a_vocabulary_that_is_none_is_named(
     (tmp_path / name).write_bytes(content)
     with pytest.raises(CheckpointError, match=problem):
         read_files(tmp_path)
+
+
+def test_a_folder_with_damaged_weights_is_named(learnt: tuple[Training, Config], tmp_path: Path) -> None:
+    export_run(learnt[1], tmp_path / "marian")
+    weights = tmp_path / "marian" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-8])
+    with pytest.raises(CheckpointError, match="not a Marian folder"):
+        load_model(tmp_path / "marian")
 
 
 def test_a_damaged_state_is_named(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import MarianConfig, MarianMTModel
 
 from training.errors import CheckpointError
@@ -78,7 +79,7 @@ def load_model(folder: Path) -> MarianMTModel:
     """Load a Marian folder's model in float32; raises CheckpointError when it cannot be loaded."""
     try:
         model = MarianMTModel.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, SafetensorError, ValueError, RuntimeError, KeyError) as error:
         raise CheckpointError(folder, f"not a Marian folder: {' '.join(str(error).split())}") from error
     if not model.config.tie_word_embeddings or not model.config.share_encoder_decoder_embeddings:
         raise CheckpointError(folder, "its embeddings are not tied, which training here needs")
