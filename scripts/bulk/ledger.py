@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bulk.errors import LedgerError, RunStoppedError
 from bulk.manifest import ShardManifest
+from bulk.seen import LedgerSeen
 from bulk.tally import Tally
 
 if TYPE_CHECKING:
@@ -264,18 +265,6 @@ class Ledger:
             return self._table.execute(statement, values)
         except sqlite3.DatabaseError as error:
             raise _translated(error, self._path) from error
-
-
-class LedgerSeen:
-    """The Seen of a run, kept from one session to the next."""
-
-    def __init__(self, ledger: Ledger, number: int) -> None:
-        self._ledger = ledger
-        self._number = number
-
-    def add(self, digest: bytes) -> bool:
-        """Add a digest; tell whether it is new."""
-        return self._ledger.add_seen(digest, self._number)
 
 
 def _translated(error: sqlite3.DatabaseError, path: Path) -> LedgerError | RunStoppedError:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from bulk.ledger import Ledger
+
 
 class Seen(Protocol):
     """A set of digests that only grows."""
@@ -43,3 +45,15 @@ class TemporarySeen:
     def add(self, digest: bytes) -> bool:
         """Add a digest; tell whether it is new."""
         return self._table.execute("INSERT OR IGNORE INTO seen VALUES (?)", (digest,)).rowcount == 1
+
+
+class LedgerSeen:
+    """The Seen of a run, kept from one session to the next."""
+
+    def __init__(self, ledger: Ledger, number: int) -> None:
+        self._ledger = ledger
+        self._number = number
+
+    def add(self, digest: bytes) -> bool:
+        """Add a digest; tell whether it is new."""
+        return self._ledger.add_seen(digest, self._number)
