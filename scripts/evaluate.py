@@ -6,7 +6,7 @@
 
 The checkpoint is an id of the store (see: triptych models list) or a Marian folder. It is run as Triptych
 runs it, converted for CTranslate2, guards and second tries included, so the figures are those a user gets;
---engine torch, twenty times as slow, computes in float32. Bad input ends with 2 and one line.
+--engine torch, several times as slow, computes in float32. Bad input ends with 2 and one line.
 """
 
 from __future__ import annotations
