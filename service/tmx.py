@@ -63,28 +63,29 @@ def read_units(file: IO[bytes]) -> Iterator[Unit]:
     Memory does not grow with the file. What reading the file raises is raised as it is.
     """
     for _, unit in elements(file, "tmx", "tu"):
-        variants = tuple(_variant(unit, variant) for variant in unit.iterfind("tuv"))
+        variants = tuple(_variant(unit, child) for child in unit if child.tag == "tuv")
         yield Unit(unit.get("tuid") or "", _props(unit), variants)
 
 
 def _variant(unit: etree._Element, variant: etree._Element) -> Variant:
     code = variant.get(XML_LANG) or variant.get("lang") or ""
-    segment = variant.find("seg")
+    segment = next((child for child in variant if child.tag == "seg"), None)
     return Variant(
         code.lower().replace("_", "-").partition("-")[0],
         "" if segment is None else one_line(text_of(segment, _CODES)),
-        _first("changeid", "creationid", of=(variant, unit)),
-        _time(_first("changedate", "creationdate", of=(variant, unit))),
+        _last("id", variant) or _last("id", unit),
+        _time(_last("date", variant) or _last("date", unit)),
         _props(variant),
     )
 
 
 def _props(element: etree._Element) -> dict[str, str]:
-    return {prop.get("type") or "": (prop.text or "").strip() for prop in element.iterfind("prop")}
+    return {child.get("type") or "": (child.text or "").strip() for child in element if child.tag == "prop"}
 
 
-def _first(*names: str, of: tuple[etree._Element, ...]) -> str:
-    return next((value for element in of for name in names if (value := element.get(name))), "")
+def _last(what: str, element: etree._Element) -> str:
+    """Return who ("id") or when ("date") it was that changed an element last, or else made it."""
+    return element.get(f"change{what}") or element.get(f"creation{what}") or ""
 
 
 def _time(written: str) -> datetime | None:
