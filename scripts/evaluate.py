@@ -192,7 +192,6 @@ def run(args: argparse.Namespace) -> None:
             )
             evaluations.append(evaluation)
             if args.output:
-                args.output.mkdir(parents=True, exist_ok=True)
                 write(args.output / f"{args.source.stem}.{target}", "\n".join([*output, ""]))
     print(table(evaluations))
     if args.json:
@@ -202,7 +201,8 @@ def run(args: argparse.Namespace) -> None:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file beside its place and move it there."""
+    """Write a file beside its place and move it there; its folder is made if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.tmp")
     beside.write_text(text, encoding="utf-8")
     beside.replace(path)
@@ -213,7 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = parse(arguments)
     try:
         run(args)
-    except (TrainingError, ModelError, SettingsError) as error:
+    except (TrainingError, ModelError, SettingsError, OSError) as error:
         print(f"evaluate.py: {error}", file=sys.stderr)
         return 2
     return 0

@@ -117,11 +117,11 @@ def test_a_marian_folder_is_measured_as_triptych_runs_it(
     marian: Path, files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths = [str(files / "toy.en"), f"es={files / 'toy.es'}"]
-    options = ["--beams", "1", "--threads", "1", "--json", str(files / "scores.json"), "--output", str(files)]
-    out = files / "out"
-    assert main([str(marian), *paths, *options[:-1], str(out)]) == 0
+    out, scores = files / "out", files / "made" / "scores.json"
+    options = ["--beams", "1", "--threads", "1", "--json", str(scores), "--output", str(out)]
+    assert main([str(marian), *paths, *options]) == 0
     assert "| es | 5 | 100.0 | 100.0 |" in capsys.readouterr().out
-    figures = json.loads((files / "scores.json").read_text(encoding="utf-8"))
+    figures = json.loads(scores.read_text(encoding="utf-8"))
     assert figures["checkpoint"] == "marian"
     (result,) = figures["results"]
     assert result["chrf"] == 100
