@@ -167,8 +167,7 @@ class FigureReader:
         values: set[Decimal] = set()
         tens: set[Decimal] = set()
         before: set[Decimal] = set()  # what a power of ten may multiply
-        for match in _WORD.finditer(text.lower()):
-            word = match.group()
+        for word in _WORD.findall(text.lower()):
             if word in ("y", "and", "a", "de"):
                 continue
             here = self._of(word)
@@ -185,8 +184,10 @@ class FigureReader:
 
     def counted(self, text: str) -> dict[str, Decimal]:
         """Return the words of a text that count three to twenty by themselves, with their values."""
-        words = [match.group() for match in _WORD.finditer(text.lower())]
-        found = {}
+        words = _WORD.findall(text.lower())
+        found: dict[str, Decimal] = {}
+        if self._counting.keys().isdisjoint(words):
+            return found
         for index, word in enumerate(words):
             beside = words[max(index - 1, 0) : index] + words[index + 1 : index + 2]
             # Not a part of a larger number, as in "three hundred" or "twenty-three".
@@ -198,7 +199,7 @@ class FigureReader:
 
     def amounts(self, text: str) -> dict[str, frozenset[Decimal]]:
         """Return the millions and more that a text writes in words, such as "three million"."""
-        words = [match.group() for match in _WORD.finditer(text)]
+        words = _WORD.findall(text)
         found = {}
         for before, word in pairwise(words):
             values = self._of(before.lower())
@@ -209,7 +210,7 @@ class FigureReader:
 
     def scaled(self, text: str) -> bool:
         """Tell whether the text has a word for a power of a thousand."""
-        return any(self._powers(match.group().lower()) != (0,) for match in _WORD.finditer(text))
+        return any(self._powers(word) != (0,) for word in _WORD.findall(text.lower()))
 
     def _of(self, word: str) -> set[Decimal]:
         values = self._read.get(word)
