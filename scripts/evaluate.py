@@ -2,11 +2,14 @@
 """Measure a checkpoint on line-aligned files: BLEU, chrF and speed.
 
     python scripts/evaluate.py starter news.en es=news.es ru=news.ru
-    python scripts/evaluate.py build/starter news.en es=news.es --beams 1 --limit 300 --json build/scores.json
+    python scripts/evaluate.py build/starter news.en es=news.es --as starter --json build/scores.json
+    python scripts/evaluate.py build/mine news.en es=news.es --beams 1 --limit 300
 
 The checkpoint is an id of the store (see: triptych models list) or a Marian folder. It is run as Triptych
 runs it, converted for CTranslate2, guards and second tries included, so the figures are those a user gets;
---engine torch, several times as slow, computes in float32. Bad input ends with 2 and one line.
+--engine torch, several times as slow, computes in float32. Of a folder nobody knows how long the sentences
+were that it was trained on, and half its positions are taken for the limit; with --as ID it is run with the
+limit, tags and normalisation that the catalog has for that id. Bad input ends with 2 and one line.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -26,7 +29,7 @@ import sacrebleu
 from training.errors import TrainingError
 from training.lines import read_aligned
 
-from models.catalog import Catalog, Entry, Kind, Origin
+from models.catalog import Catalog, Entry, Kind, Origin, read_catalog
 from models.decoding import DecodingSettings
 from models.errors import ModelError
 from models.layout import TARGET_SPM, check_layout, read_spm, read_vocabulary
@@ -121,6 +124,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("checkpoint", help="id of the store, or a Marian folder")
     add("source", type=Path, help="English sentences, one a line")
     add("references", nargs="+", type=_reference, metavar="LANG=FILE", help="translations, line-aligned")
+    add("--as", dest="as_id", metavar="ID", help="run a folder by the tags, limit and normalisation of ID")
     add("--engine", choices=ENGINES, default=ENGINES[0], help="default: %(default)s")
     add("--beams", type=int, default=4, metavar="N", help="default: %(default)s; 1 is greedy")
     add("--limit", type=int, metavar="N", help="measure on N lines, evenly spaced over the files")
@@ -138,12 +142,16 @@ def _reference(argument: str) -> tuple[str, Path]:
 
 
 @contextmanager
-def opened(name: str, *, engine: str, beams: int, threads: int | None) -> Iterator[tuple[Translator, Path]]:
+def opened(
+    name: str, *, as_id: str | None, engine: str, beams: int, threads: int | None
+) -> Iterator[tuple[Translator, Path]]:
     """Load a checkpoint by id, or from a folder where there is one of that name; gives its folder too."""
     folder = Path(name)
     with TemporaryDirectory(prefix="triptych-evaluate-") as root:
         if folder.is_dir():
-            store, name = store_of(folder, Path(root)), folder.resolve().name
+            check_layout(folder)  # here, so that an error names this folder and not its copy
+            entry = entry_as(as_id) if as_id else entry_of(folder)
+            store, name = store_of(folder, entry, Path(root)), entry.id
         else:
             store = default_store(read_settings().store)
         settings = DecodingSettings(beams=beams)
@@ -151,17 +159,26 @@ def opened(name: str, *, engine: str, beams: int, threads: int | None) -> Iterat
         yield translator, store.folder(name)
 
 
-def store_of(folder: Path, root: Path) -> Store:
-    """Make a store that holds the checkpoint of a Marian folder alone, under the folder's name."""
-    check_layout(folder)  # here, so that an error names this folder and not its copy
+def entry_as(checkpoint_id: str) -> Entry:
+    """Make an entry like the catalog's of that id, but for files that are not its own."""
+    entry = read_catalog().one_of(Kind.TRANSLATOR, checkpoint_id)
+    return replace(entry, origin=Origin.HUB, revision="", files={})
+
+
+def entry_of(folder: Path) -> Entry:
+    """Make an entry for a Marian folder of which no more is known than its files tell."""
     pieces = read_vocabulary(folder)
     targets = {target: tag if tag in pieces else "" for target, tag in _TAGS.items()}
     name = folder.resolve().name
-    entry = Entry(
+    return Entry(
         name, Kind.TRANSLATOR, licence="", origin=Origin.HUB, quality="", source="en", targets=targets
     )
+
+
+def store_of(folder: Path, entry: Entry, root: Path) -> Store:
+    """Make a store that holds the checkpoint of a Marian folder alone, as this entry."""
     store = Store(root, Catalog((entry,)), shipped=root)
-    store.import_folder(folder, name)
+    store.import_folder(folder, entry.id)
     return store
 
 
@@ -176,10 +193,8 @@ def run(args: argparse.Namespace) -> None:
     sources, references = read_aligned(args.source, dict(args.references), "file to measure on")
     sources = spread(sources, args.limit)
     evaluations = []
-    with opened(args.checkpoint, engine=args.engine, beams=args.beams, threads=args.threads) as (
-        translator,
-        folder,
-    ):
+    settings = {"as_id": args.as_id, "engine": args.engine, "beams": args.beams, "threads": args.threads}
+    with opened(args.checkpoint, **settings) as (translator, folder):
         count = token_counter(folder)
         for target, lines in references.items():
             evaluation, output = evaluate(

@@ -144,15 +144,16 @@ def test_a_folder_is_measured_as_the_same_checkpoint_is_by_its_id(
 ) -> None:
     monkeypatch.setenv("TRIPTYCH_STORE", str(tmp_path / "store"))
     results = []
-    for checkpoint in ("starter", str(Path("models", "starter").resolve())):
-        arguments = [checkpoint, str(files / "toy.en"), f"es={files / 'toy.es'}", "--threads", "1"]
+    for checkpoint in (["starter"], [str(Path("models", "starter").resolve()), "--as", "starter"]):
+        arguments = [*checkpoint, str(files / "toy.en"), f"es={files / 'toy.es'}", "--threads", "1"]
         assert main([*arguments, "--json", str(files / "scores.json"), "--output", str(files / "out")]) == 0
         figures = json.loads((files / "scores.json").read_text(encoding="utf-8"))
         (result,) = figures["results"]
-        revision = result["translator"].split("|")[1]
         text = (files / "out" / "toy.es").read_text(encoding="utf-8")
-        results.append((figures["checkpoint"], revision, result["bleu"], result["chrf"], text))
+        signature = result["translator"]
+        results.append((figures["checkpoint"], signature, result["bleu"], result["chrf"], text))
     assert results[0] == results[1]
+    assert "|limit:90|" in results[0][1]
     assert (tmp_path / "store" / "converted" / "starter").is_dir()
 
 
