@@ -5,6 +5,7 @@ torch and transformers are imported when an engine is loaded, not before.
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from models.attention import Heads
@@ -42,6 +43,7 @@ class TorchEngine:
         self._heads = heads or Heads()
         self._batch_tokens = batch_tokens
         self._config: Any = network.config
+        self._lock = Lock()  # two searches at once would each take all of torch's threads
 
     @property
     def name(self) -> str:
@@ -65,7 +67,8 @@ class TorchEngine:
         lengths = [len(source) for source in sources]
         limits = [settings.limit(length, self.positions) for length in lengths]
         for batch in batches(lengths, budget=self._batch_tokens, groups=limits):
-            results = self._search([sources[index] for index in batch], limits[batch[0]], settings)
+            with self._lock:
+                results = self._search([sources[index] for index in batch], limits[batch[0]], settings)
             for index, hypothesis in zip(batch, results, strict=True):
                 found[index] = hypothesis
         return [hypothesis for hypothesis in found if hypothesis is not None]
@@ -84,7 +87,7 @@ class TorchEngine:
         for batch in batches(lengths, budget=self._batch_tokens):
             ids, mask = _padded([sources[index] for index in batch], pad)
             shifted, _ = _padded([[start, *outputs[index][:-1]] for index in batch], pad)
-            with torch.inference_mode():
+            with self._lock, torch.inference_mode():
                 states = self._network.model(
                     input_ids=ids.to(device),
                     attention_mask=mask.to(device),

@@ -77,9 +77,14 @@ def _warn_of_starter(engines: Engines, store: Store) -> None:
 
 
 def create_app(
-    settings: Settings | None = None, build: Callable[[Settings], Pipeline] | None = None
+    settings: Settings | None = None,
+    build: Callable[[Settings], Pipeline] | None = None,
+    loaded: Callable[[], None] | None = None,
 ) -> FastAPI:
-    """Return the HTTP service; `build` makes its pipeline when it starts, `build_pipeline` by default."""
+    """Return the HTTP service; `build` makes its pipeline when it starts, `build_pipeline` by default.
+
+    `loaded` is called when the engines are loaded.
+    """
     chosen = settings or read_settings()
     metrics = Metrics()
 
@@ -90,6 +95,8 @@ def create_app(
         with suppress(ModelError):  # /readyz says what is missing, and so does every request that needs it
             await anyio.to_thread.run_sync(pipeline.engines.load_preferred)
             _warn_of_starter(pipeline.engines, build_store(chosen))
+        if loaded is not None:
+            loaded()
         model_work = anyio.CapacityLimiter(chosen.requests)
         jobs = await anyio.to_thread.run_sync(build_jobs, chosen)
         glossaries = await anyio.to_thread.run_sync(build_glossaries, chosen)
