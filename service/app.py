@@ -119,14 +119,14 @@ def create_app(
                 if jobs is None:
                     yield state
                 else:
-                    runner = build_runner(chosen, jobs, pipeline)
+                    runner = build_runner(chosen, jobs.claims, pipeline)
                     tasks.start_soon(runner.run)
-                    state["jobs"], state["runner"] = jobs, runner
+                    state["jobs"], state["runner"] = jobs.store, runner
                     yield state
                     runner.stop()
         await anyio.to_thread.run_sync(pipeline.engines.close)
         if jobs is not None:
-            jobs.close()
+            jobs.connections.close()
 
     app = FastAPI(
         title="Triptych",

@@ -34,6 +34,7 @@ _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (errors.RateError, 429, ""),
     (errors.QuotaError, 429, ""),
     (errors.AccessError, 401, ""),
+    (job_errors.TooManyJobsError, 429, ""),
     (errors.RouteError, 503, ""),
     (errors.BusyError, 503, ""),
     (errors.MemoryFileError, 503, ""),
