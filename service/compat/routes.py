@@ -24,7 +24,7 @@ def build_routers(names: Collection[str]) -> list[APIRouter]:
 def answer_to(path: str, error: Exception) -> Response:
     """Return the answer to an error in the shape of the API that a path belongs to."""
     if path.startswith("/v2/"):
-        return deepl_route.error_response(error)
+        return deepl_route.ERRORS.response(error)
     if path.startswith(_LIBRETRANSLATE):
-        return libretranslate.error_response(error)
+        return libretranslate.ERRORS.response(error)
     return problem_of(error)
