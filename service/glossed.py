@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from models.nbest import distinct, n_best_of
 from models.translation import Translation
 from service.build import PartialMark
 from service.compose import joined
@@ -66,6 +67,15 @@ class GlossaryTranslator(Wrapped):
         for index, result in zip(again, self._in_fragments(sentences, matches, again, target), strict=True):
             results[index] = _flagged(sentences[index], result, matches[index])
         return results
+
+    def n_best(self, sentences: Sequence[str], *, target: str, most: int) -> list[list[Translation]]:
+        """Return the n-best translations that have all terms in them; raises as the translator inside."""
+        ranked = n_best_of(self._translator, sentences, target=target, most=most)
+        for index, sentence in enumerate(sentences):
+            if matches := self._finder.find(sentence, protected_spans(sentence)):
+                kept = [self._kept_to(sentence, each, matches) for each in ranked[index]]
+                ranked[index] = distinct([each for each in kept if MISSED not in each.flags])
+        return ranked
 
     def _kept_to(self, sentence: str, translation: Translation, matches: Sequence[Match]) -> Translation:
         """Put in the terms that are missing, where the words stand that stand for them."""

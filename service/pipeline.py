@@ -16,6 +16,7 @@ from alignment.findings import Finding, Severity
 from alignment.order import order_findings
 from alignment.parallel import parallel_rows
 from alignment.rows import align_versions
+from service.alternatives import alternatives
 from service.compose import Draft, compose
 from service.errors import EmptyArticleError, LanguageError, LimitError, VersionsError
 from service.events import Begun, Event, Finished, Translated, growing
@@ -23,7 +24,7 @@ from service.glossary import NO_TERMS
 from service.memory.units import APPROVED
 from service.observer import Unobserved
 from service.options import check_edits, digest_of_edits
-from service.prefetch import Prefetched
+from service.prefetch import prefetched
 from service.result import Aligned, Origin, Version
 from service.rows import blocks_of, texts_of, unmeasured_rows, with_translations
 
@@ -135,8 +136,20 @@ class Pipeline:
         if not texts:
             return []
         source = texts[0].language
-        translator = Prefetched(self._translator(source, target, options), texts, target)
+        translator = prefetched(self._translator(source, target, options), texts, target)
         return [compose(text, target, translator, self._encoder) for text in texts]
+
+    def alternatives(
+        self, texts: Sequence[Article], versions: Sequence[Version], most: int, **options: Unpack[Options]
+    ) -> list[list[Version]]:
+        """Return for each text up to `most` other translations than its version, best first.
+
+        `versions` are what `translate_texts` made of the texts, with the same options. Raises as it does.
+        """
+        if not texts:
+            return []
+        translator = self._translator(texts[0].language, versions[0].language, options)
+        return alternatives(texts, versions, translator, self._encoder, most)
 
     def align(self, versions: Sequence[Article]) -> Aligned:
         """Align two or more versions of an article; raises as `translate` does, or an AlignmentError."""

@@ -81,20 +81,16 @@ def build_router() -> APIRouter:
         source, target = _source(body.source), body.target.lower()
         translator.check(source, target)
         await charge(request, sum(map(len, texts)))
-        found = await translator.translate(texts, source, target, _READERS[body.format])
+        found = await translator.translate(
+            texts, source, target, _READERS[body.format], alternatives=body.alternatives
+        )
         several = isinstance(fields["q"], list)
         out = TranslateOut(translatedText=[item.text for item in found] if several else found[0].text)
         if source is None:
             detected = [_detected(item.source) for item in found]
             out.detectedLanguage = detected if several else detected[0]
         if body.alternatives:
-            made = await translator.alternatives(
-                texts, source, target, _READERS[body.format], body.alternatives
-            )
-            others = [
-                [text for text in dict.fromkeys(its) if text != item.text]
-                for its, item in zip(made, found, strict=True)
-            ]
+            others = [list(item.alternatives) for item in found]
             out.alternatives = others if several else others[0]
         return out
 
