@@ -105,15 +105,8 @@ class Pipeline:
         first event where the request is at fault. Closing the iterator ends the work.
         """
         drafts = self._begin(article, targets, options)
-        made = {draft.target: draft.checkpoint_id for draft in drafts}
-        yield Begun(article, made, self._signature([draft.signature for draft in drafts], options))
-        first = 0
-        for size in growing(len(article.sentences)):
-            for draft in drafts:
-                with self._stage("translate"):
-                    made_now = tuple(draft.advance(size))
-                yield Translated(draft.target, first, made_now)
-            first += size
+        yield self._begun(article, drafts, [article.language, *targets], options)
+        yield from self._slices(article, drafts)
         yield Finished(self._finish(article, drafts, options))
 
     def translate_texts(
@@ -168,6 +161,28 @@ class Pipeline:
         Raises as `translate` does; missing versions are made from the English one, with its `edits`, and
         without one from the first that leads to all of them.
         """
+        source, drafts = self._begin_comparison(articles, translate_missing, options)
+        return self._compared(articles, source, drafts, options, audited=audited)
+
+    def stream_comparison(
+        self, articles: Sequence[Article], translate_missing: Sequence[str] = (), **options: Unpack[Options]
+    ) -> Iterator[Event]:
+        """Compare as `compare` does, and tell of every slice of sentences that is translated meanwhile.
+
+        Begun is of the version that missing ones are made from, or of the English one. The given versions are
+        aligned when all is translated. Raises what `compare` raises, before the first event where the request
+        is at fault. Closing the iterator ends the work.
+        """
+        source, drafts = self._begin_comparison(articles, translate_missing, options)
+        languages = [article.language for article in articles]
+        yield self._begun(source, drafts, [*languages, *translate_missing], options)
+        yield from self._slices(source, drafts)
+        yield Finished(self._compared(articles, source, drafts, options, audited=True))
+
+    def _begin_comparison(
+        self, articles: Sequence[Article], translate_missing: Sequence[str], options: Options
+    ) -> tuple[Article, list[Draft]]:
+        """Check a comparison; return what is translated, or would be, and the versions to be made."""
         self._check(articles)
         languages = [article.language for article in articles]
         self._check_languages([*languages, *translate_missing])
@@ -177,14 +192,25 @@ class Pipeline:
                 raise LanguageError(language, self.languages, "alignment")
         if len(languages) + len(translate_missing) < 2:
             raise VersionsError(f"There is only one version ({languages[0]}); give at least two.")
+        source = self._to_translate(articles, translate_missing)
+        return source, self._drafts(source, translate_missing, options)
+
+    def _compared(
+        self,
+        articles: Sequence[Article],
+        source: Article,
+        drafts: Sequence[Draft],
+        options: Options,
+        *,
+        audited: bool,
+    ) -> Aligned:
         versions = [Version(article, Origin.GIVEN) for article in articles]
         rows, findings = [], self._wrong_languages(versions)
         if len(versions) > 1:
             with self._stage("align"):
                 rows = align_versions(texts_of(versions), self._encoder, blocks_of(versions))
-        if translate_missing:
-            source = self._to_translate(articles, translate_missing)
-            made = self._completed(source, self._drafts(source, translate_missing, options))
+        if drafts:
+            made = self._completed(source, drafts)
             parallel = self._parallel([Version(source, Origin.GIVEN), *made], options)
             rows = [with_translations(row, source.language, parallel) for row in rows] or parallel
             versions += made
@@ -218,6 +244,23 @@ class Pipeline:
         self._check_languages([article.language, *targets])
         check_edits(options, targets)
         return self._drafts(article, targets, options)
+
+    def _begun(
+        self, article: Article, drafts: Sequence[Draft], languages: Sequence[str], options: Options
+    ) -> Begun:
+        made = {draft.target: draft.checkpoint_id for draft in drafts}
+        signature = self._signature([draft.signature for draft in drafts], options)
+        return Begun(article, made, signature, tuple(languages))
+
+    def _slices(self, article: Article, drafts: Sequence[Draft]) -> Iterator[Translated]:
+        """Translate slice by slice, the languages by turns."""
+        first = 0
+        for size in growing(len(article.sentences) if drafts else 0):
+            for draft in drafts:
+                with self._stage("translate"):
+                    made = tuple(draft.advance(size))
+                yield Translated(draft.target, first, made)
+            first += size
 
     def _completed(self, article: Article, drafts: Sequence[Draft]) -> list[Version]:
         """Translate all that drafts still lack, and build their versions."""

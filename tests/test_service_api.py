@@ -84,6 +84,19 @@ def test_a_stream_holds_the_translation(client: TestClient) -> None:
     }
 
 
+def test_a_comparison_streams_as_well(client: TestClient) -> None:
+    body = {"versions": {"en": "Rain fell. The boats stayed."}, "translate_missing": ["es"]}
+    headers = {"Accept": "application/x-ndjson"}
+    response = client.post("/v1/compare", json=body, headers=headers)
+    assert response.headers["content-type"] == "application/x-ndjson"
+    assert [json.loads(line)["type"] for line in response.text.splitlines()] == [
+        "article", "sentence", "sentence", "version", "row", "row", "end",
+    ]  # fmt: skip
+    bad = client.post("/v1/compare", json=body | {"translate_missing": ["xx"]}, headers=headers)
+    problem(bad, 422, "unknown-language")
+    problem(client.post("/v1/compare", json={"versions": {"en": "a b"}}, headers=headers), 422, "versions")
+
+
 def test_a_stream_that_cannot_begin_is_a_problem_with_its_status(client: TestClient) -> None:
     headers = {"Accept": "application/x-ndjson"}
     bad = client.post("/v1/translate", json=ARTICLE | {"targets": ["xx"]}, headers=headers)

@@ -12,6 +12,8 @@ export class Result {
    */
   constructor(state) {
     this.state = state;
+    /** All versions that there will be, in their order. */
+    this.languages = state.order;
     const made = Object.values(state.versions).filter(isMade);
     /** How many sentences there are to translate, and how many are there. */
     this.progress = {
@@ -20,8 +22,14 @@ export class Result {
     };
   }
 
-  /** Begin with the first line of a stream. @param {any} line @param {Result | null} before */
-  static begun(line, before) {
+  /**
+   * Begin with the first line of a stream.
+   *
+   * @param {any} line
+   * @param {Result | null} before
+   * @param {boolean} compared - Whether versions are compared: then the rows come with findings.
+   */
+  static begun(line, before, compared) {
     const targets = Object.keys(line.targets);
     const source = version(line.version);
     const versions = { [line.source]: source };
@@ -40,21 +48,9 @@ export class Result {
       score: null,
     }));
     const result = new Result({
-      order, versions, rows, findings: [], edits: {}, signature: line.signature, whole: false, audited: false,
+      order, versions, rows, findings: [], edits: {}, signature: line.signature, whole: false, audited: compared,
     });
-    result.#takeEdits(before);
-    return result;
-  }
-
-  /** Take a result that came as a whole. @param {any} body @param {Result | null} before */
-  static aligned(body, before) {
-    const versions = Object.fromEntries(
-      Object.entries(body.versions).map(([language, found]) => [language, version(found)]),
-    );
-    const { rows, findings, signature } = body;
-    const result = new Result({
-      order: Object.keys(versions), versions, rows, findings, edits: {}, signature, whole: true, audited: true,
-    });
+    result.languages = line.languages;
     result.#takeEdits(before);
     return result;
   }
@@ -70,10 +66,13 @@ export class Result {
     } else if (line.type === "version") {
       versions[line.language] = version(line.version);
     } else if (line.type === "row") {
+      if (line.index === 0) rows.length = 0; // those of a comparison are others than the article's sentences
       rows[line.index] = { sentences: line.sentences, score: line.score };
     } else if (line.type === "finding") {
       findings.push(line);
     } else if (line.type === "end") {
+      this.state.order = this.languages;
+      this.state.signature = line.signature;
       this.state.whole = true;
     }
   }

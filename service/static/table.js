@@ -35,6 +35,12 @@ export class Table {
     this.table.className = `versions columns-${order.length}`;
   }
 
+  /** Take away what was drawn. */
+  clear() {
+    this.rows = [];
+    this.table.replaceChildren();
+  }
+
   /** Draw a row again to which a sentence has come, and let that one be seen to come. @param {any} line */
   arrive({ language, index }) {
     this.refresh(index);
