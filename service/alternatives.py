@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from models.guards import has_words
 from models.nbest import n_best_of
 from service.compose import Draft
-from service.memory.units import APPROVED
+from service.flags import APPROVED
 from service.prefetch import AtHand, asked_sentences
 from service.protect import missing, protected_spans
 

@@ -13,12 +13,13 @@ is taken to begin as the word does.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from models.nbest import distinct, n_best_of
 from models.translation import Translation
 from service.build import PartialMark
 from service.compose import joined
+from service.flags import APPLIED, MISSED
 from service.markup import place_marks
 from service.protect import fragments, missing, occurrences, protected_spans
 from service.terms import TermFinder, forms_in
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from models.translation import Translator
     from service.glossary import Glossary
     from service.terms import Match
-
-APPLIED: Final = "glossary"
-MISSED: Final = "glossary-missed"
 
 
 class GlossaryTranslator(Wrapped):

@@ -11,25 +11,23 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Unpack
 
-from alignment.audit import audit, unrelated_findings
-from alignment.findings import Finding, Severity
-from alignment.order import order_findings
 from alignment.parallel import parallel_rows
 from alignment.rows import align_versions
 from service.alternatives import alternatives
 from service.compose import Draft, compose
 from service.errors import EmptyArticleError, LanguageError, LimitError, VersionsError
 from service.events import Begun, Event, Finished, Translated, growing
+from service.flags import APPROVED
 from service.glossary import NO_TERMS
-from service.memory.units import APPROVED
 from service.observer import Unobserved
 from service.options import check_edits, digest_of_edits
 from service.prefetch import prefetched
 from service.result import Aligned, Origin, Version
+from service.review import reviewed, wrong_languages
 from service.rows import blocks_of, texts_of, unmeasured_rows, with_translations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from alignment.beads import Row
     from models.encoder import Encoder
@@ -205,7 +203,7 @@ class Pipeline:
         audited: bool,
     ) -> Aligned:
         versions = [Version(article, Origin.GIVEN) for article in articles]
-        rows, findings = [], self._wrong_languages(versions)
+        rows, findings = [], wrong_languages(versions, self._identify)
         if len(versions) > 1:
             with self._stage("align"):
                 rows = align_versions(texts_of(versions), self._encoder, blocks_of(versions))
@@ -215,29 +213,10 @@ class Pipeline:
             rows = [with_translations(row, source.language, parallel) for row in rows] or parallel
             versions += made
         with self._stage("audit"):
-            findings += self._findings(rows, texts_of(versions), audited)
+            findings += reviewed(rows, texts_of(versions), self._encoder, audited=audited)
         engines = [version.signature for version in versions if version.signature]
         signature = self._signature(engines, options, versions)
         return Aligned(tuple(versions), tuple(rows), signature, tuple(findings))
-
-    def _wrong_languages(self, versions: Sequence[Version]) -> list[Finding]:
-        """Say which versions surely are in another language than they are given as."""
-        found = []
-        for version in versions:
-            spoken = self._identify(version.article.text) if self._identify else None
-            if spoken not in (None, version.language):
-                reason = f"{version.language} reads like {spoken}; was the right file given?"
-                found.append(Finding(0, version.language, "language", Severity.WARNING, reason))
-        return found
-
-    def _findings(
-        self, rows: Sequence[Row], texts: Mapping[str, Sequence[str]], audited: bool
-    ) -> list[Finding]:
-        """Say what is wrong with whole versions and, if asked, with their rows."""
-        found = order_findings(rows, texts, self._encoder)
-        told = {finding.language for finding in found}
-        rest = audit(rows, texts) if audited else unrelated_findings(rows, list(texts))
-        return found + [finding for finding in rest if finding.language not in told]
 
     def _begin(self, article: Article, targets: Sequence[str], options: Options) -> list[Draft]:
         self._check([article])

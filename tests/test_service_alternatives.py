@@ -10,11 +10,11 @@ from service.article import Format
 from service.batcher import Batcher
 from service.compose import compose
 from service.errors import CancelledError
+from service.flags import APPROVED
 from service.formats import read
 from service.formats.lines import read_lines
 from service.glossary import NO_TERMS, Term
 from service.glossed import GlossaryTranslator
-from service.memory.units import APPROVED
 from service.turns import Turns
 from service.work import Work
 

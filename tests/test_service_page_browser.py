@@ -183,6 +183,37 @@ def test_the_example_is_one_click_away_and_can_be_compared_with_a_version_people
     assert "Los transbordadores nocturnos vuelven" in text
 
 
+def test_a_comparison_is_watched_while_it_is_translated_and_can_be_stopped(visit: Visit) -> None:
+    page = visit()
+    page.get_by_label("Article in English").fill(LONG)
+    page.locator("#own summary").click()
+    page.locator("#own-es").fill(LONG.replace("left the north quay with", "dejó el muelle norte con"))
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.wait_for_selector('#row-1 .sentence[data-language="ru"]')
+    assert re.fullmatch(r"\d+ of 400 sentences", page.locator("#progress-text").inner_text())
+    assert page.locator("thead .language").all_inner_texts() == ["English", "Русский"]
+    page.get_by_role("button", name="Stop").click()
+    assert re.match(r"Stopped at \d+ of 400 sentences", page.locator("#counts").inner_text())
+
+
+def test_what_was_found_is_said_in_the_interfaces_language(visit: Visit) -> None:
+    page = visit()
+    page.locator("#targets").get_by_label("Русский").uncheck()
+    translate(
+        page,
+        "It cost 25 euros in 1973.\n\nThe boats stayed in the harbour all night.",
+        es="Costó 52 euros en 1973.\n\nLos barcos se quedaron en el puerto toda la noche.",
+    )
+    assert page.locator("thead .language").all_inner_texts() == ["English", "Español"]
+    assert focused(page) == "Side by side"
+    note = page.locator("#row-1 .note")
+    assert note.inner_text() == "Numbers differ: “English” has 25, “Español” has 52"
+    page.get_by_role("button", name="Español", exact=True).click()
+    assert note.inner_text() == "Las cifras difieren: «English» dice 25; «Español», 52"
+    page.get_by_role("button", name="Русский", exact=True).click()
+    assert note.inner_text() == "Числа расходятся: в версии «English» — 25, в версии «Español» — 52"
+
+
 def test_the_keyboard_moves_along_counterparts_and_edits(visit: Visit) -> None:
     page = visit()
     translate(page)

@@ -2,6 +2,7 @@
 
 const WEAK = 0.2; // a row's score below which its match is doubtful, as in the audit
 const APPROVED = "approved"; // the flag of what comes from the translation memory
+const FAULTLESS = new Set([APPROVED, "glossary"]); // flags that say how a sentence came about, not what is wrong with it
 
 /** Versions of an article with their rows: as far as they are there, and as people have edited them. */
 export class Result {
@@ -99,7 +100,7 @@ export class Result {
 
   /** Return what looks wrong with a sentence; nothing does once a person has approved it. @param {string} language @param {number} index */
   flags(language, index) {
-    return this.approved(language, index) ? [] : this.#flags(language, index);
+    return this.approved(language, index) ? [] : this.#flags(language, index).filter((flag) => !FAULTLESS.has(flag));
   }
 
   /** @param {string} language @param {number} index */
