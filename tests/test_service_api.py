@@ -67,6 +67,26 @@ def test_accept_chooses_the_form(client: TestClient, accept: str, start: bytes) 
     assert response.content.lower().startswith(start)
 
 
+@pytest.mark.parametrize(
+    ("content", "kind", "detail"),
+    [
+        (b"{'a': 1}", "application/json", "body: it is no JSON: Expecting property name"),
+        (b"text=a", "application/x-www-form-urlencoded", "body: send a JSON object, with Content-Type"),
+        (b'{"text": "a b", "targets": ["es"], "colour": 1}', "application/json", "colour: nobody knows this"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_told_what_to_send(
+    client: TestClient, content: bytes, kind: str, detail: str
+) -> None:
+    answer = client.post("/v1/translate", content=content, headers={"Content-Type": kind})
+    problem(answer, 422, "invalid-request")
+    assert answer.json()["detail"].startswith(detail)
+
+
+def test_a_path_that_is_not_there_says_where_to_look(client: TestClient) -> None:
+    assert "/docs lists" in client.get("/v1/nonsense").json()["detail"]
+
+
 def streamed(client: TestClient, body: dict[str, object]) -> list[dict[str, Any]]:
     response = client.post("/v1/translate", json=body, headers={"Accept": "application/x-ndjson"})
     assert response.status_code == 200

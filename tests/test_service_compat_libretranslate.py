@@ -141,6 +141,25 @@ def test_bodies_that_are_neither_json_nor_a_form_are_refused(client: TestClient)
     assert client.post("/translate", content=b"--y", headers=broken).status_code == 400
 
 
+def test_a_form_may_hold_plain_utf_8_as_curl_sends_it(client: TestClient) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = "q=Ría mañana&q=a+b%20%C3%A9&source=en&target=es".encode()
+    assert client.post("/translate", content=body, headers=form).json() == {
+        "translatedText": ["RÍA MAÑANA", "A B É"]
+    }
+    [surest, *_] = client.post("/detect", content="q=Привет, мир!".encode(), headers=form).json()
+    assert surest["language"] == "ru"
+    for wrong in (b"q=\xff&source=en&target=es", b"q=%FF&source=en&target=es", b"&".join([b"q=a"] * 1_001)):
+        refused = client.post("/translate", content=wrong, headers=form)
+        assert (refused.status_code, list(refused.json())) == (400, ["error"])
+
+
+def test_what_is_not_there_is_said_in_this_apis_shape(client: TestClient) -> None:
+    wrong = client.get("/translate")
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
+    assert "not for this method" in wrong.json()["error"]
+
+
 def test_documents_are_translated_and_fetched_by_their_address(client: TestClient) -> None:
     upload = {"file": ("note.md", b"# Rain\n\nIt **rains** today.\n")}
     answer = client.post("/translate_file", files=upload, data={"source": "en", "target": "es"}).json()

@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect
 
 from models.errors import ModelError
 from service.compat.errors import UnknownDocumentError, UnknownGlossaryError
-from service.problems import headers_of, status_of
+from service.problems import headers_of, said_of, status_of
 
 _LOG = logging.getLogger("triptych")
 # The statuses of problem documents in these APIs' terms.
@@ -57,7 +57,8 @@ class Errors:
     def response(self, error: Exception) -> Response:
         """Return the answer to an error in the API's shape; one that is not ours is logged."""
         answer = self._own(error) or _common(error)
-        return JSONResponse(dict(self._written(answer)), answer.status, headers_of(error))
+        headers = error.headers if isinstance(error, HTTPException) else headers_of(error)
+        return JSONResponse(dict(self._written(answer)), answer.status, headers)
 
     def route_class(self) -> type[APIRoute]:
         """Return the class of the API's routes."""
@@ -88,7 +89,7 @@ def documented(model: type[BaseModel], told: Mapping[int, str], *statuses: int) 
 
 def _common(error: Exception) -> Answer:
     if isinstance(error, HTTPException):
-        status, detail = error.status_code, str(error.detail)
+        status, detail = error.status_code, said_of(error)
     else:
         status = next((own for family, own in _COMMON if isinstance(error, family)), status_of(error))
         detail = str(error)
