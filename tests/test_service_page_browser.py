@@ -166,8 +166,11 @@ def test_the_example_is_one_click_away_and_can_be_compared_with_a_version_people
     page = visit()
     page.get_by_role("button", name="Compare an example with its Spanish version").click()
     page.locator("#own-es").wait_for()
+    assert page.locator("#targets").get_by_label("Español").is_disabled()  # it is there already
+    assert page.locator("#targets").get_by_label("Русский").is_enabled()
     page.get_by_role("button", name="Compare", exact=True).click()
     finished(page)
+    assert page.locator("#row-4 .together").first.inner_text() == "--"
     heads = page.locator("thead th .origin").all_inner_texts()
     assert heads == ["given", "given", "machine · starter"]
     [missing] = page.locator(".missing").all()

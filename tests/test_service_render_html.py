@@ -223,6 +223,12 @@ def test_a_long_address_may_be_broken_and_is_copied_whole() -> None:
     assert len(cell.findall(".//wbr")) > 3
 
 
+def test_a_dash_of_hyphens_is_not_broken_and_a_long_rule_is() -> None:
+    (cell, _) = cells(parsed(small("Rain -- again --- and ---- then a-b.")), 1)
+    assert [part.text_content() for part in cell.find_class("together")] == ["--", "---"]
+    assert texts(cell) == ["Rain -- again --- and ---- then a-b."]
+
+
 def test_a_language_written_from_right_to_left_runs_so() -> None:
     aligned = Aligned(
         (given("en", [(P, ["One."])]), given("he", [(P, ["אחת."])])), (row(en="0", he="0"),), SIGNATURE

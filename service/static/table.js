@@ -207,7 +207,7 @@ export class Table {
     }
     const flags = result.flags(language, index);
     const attributes = { "data-language": language, "data-index": index, tabindex: -1 };
-    const parts = [element("span", { class: flags.length ? "sentence flagged" : "sentence", ...attributes }, text)];
+    const parts = [element("span", { class: flags.length ? "sentence flagged" : "sentence", ...attributes }, ...together(text))];
     for (const flag of flags) {
       const known = messages.has(`flag_${flag}`);
       const mark = element("span", { class: "flag", lang: known ? messages.language : "en" }, flag);
@@ -253,6 +253,12 @@ export class Table {
   #name(language) {
     return this.languages[language]?.name ?? language;
   }
+}
+
+/** Keep dashes that are written as hyphens together: a browser would break the line within them. @param {string} text */
+function together(text) {
+  const parts = text.split(/(?<!-)(-{2,3})(?!-)/);
+  return parts.map((part, place) => (place % 2 ? element("span", { class: "together" }, part) : part));
 }
 
 function pencil() {
