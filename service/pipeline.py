@@ -190,6 +190,8 @@ class Pipeline:
                 raise LanguageError(language, self.languages, "alignment")
         if len(languages) + len(translate_missing) < 2:
             raise VersionsError(f"There is only one version ({languages[0]}); give at least two.")
+        if not translate_missing:
+            return min(articles, key=lambda article: article.language != SOURCE), []
         source = self._to_translate(articles, translate_missing)
         return source, self._drafts(source, translate_missing, options)
 
