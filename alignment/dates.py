@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Reading = tuple[int, int, int]  # day, month, year; 0 where it is not said
 _NUMERIC = re.compile(r"(?<![\d.,/-])(\d{1,4})([./-])(\d{1,2})\2(\d{2,4})(?![\d/-]|[.,]\d)")
+_DIGIT = re.compile(r"\d")
 _LEAST_LETTERS = 3
 
 
@@ -102,6 +103,8 @@ class DateReader:
     def dates(self, text: str) -> list[Date]:
         """Return the dates of a text, in order."""
         found: list[Date] = []
+        if not _DIGIT.search(text):  # as most texts have none
+            return found
         for date in (*self._named(text), *_numeric(text)):
             if not any(date.start < other.end and other.start < date.end for other in found):
                 found.append(date)

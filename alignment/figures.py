@@ -134,6 +134,7 @@ class FigureReader:
         self._whole: dict[str, set[Decimal]] = {}
         self._beginnings: dict[str, set[Decimal]] = {}
         self._read: dict[str, set[Decimal]] = {}  # words seen so far
+        self._scales: dict[str, tuple[int, ...]] = {}  # the same
         self._counting = {
             word: Decimal(value) for value, words in _COUNTING.items() for word in words.split()
         }
@@ -153,7 +154,7 @@ class FigureReader:
                 found += [Figure(part, frozenset({Decimal(part)})) for part in parts]
                 continue
             word = _WORD.match(text[match.end() :].lstrip(" \u00a0\u202f-"))
-            powers = _powers(word.group().lower()) if word else (0,)
+            powers = self._powers(word.group().lower()) if word else (0,)
             values = {value.scaleb(power) for value in _readings(token) for power in powers}
             found.append(Figure(token, frozenset(values)))
         return found
@@ -166,46 +167,50 @@ class FigureReader:
         values: set[Decimal] = set()
         tens: set[Decimal] = set()
         before: set[Decimal] = set()  # what a power of ten may multiply
-        for match in _WORD.finditer(text.lower()):
-            word = match.group()
+        for word in _WORD.findall(text.lower()):
             if word in ("y", "and", "a", "de"):
                 continue
             here = self._of(word)
+            powers = [power for power in self._powers(word) if power >= 2]
+            if not here and not (before and powers):  # a word like most
+                tens, before = set(), set()
+                continue
             together = {ten + unit for ten in tens for unit in here if 0 < unit < 10}
-            powers = [power for power in _powers(word) if power >= 2]
             multiplied = {value.scaleb(power) for value in before for power in powers}
-            values |= here | together | multiplied
-            tens = {value for value in here if 20 <= value < 100}
             before = here | together | multiplied
+            values |= before
+            tens = {value for value in here if 20 <= value < 100}
         return frozenset(values)
 
     def counted(self, text: str) -> dict[str, Decimal]:
         """Return the words of a text that count three to twenty by themselves, with their values."""
-        words = [match.group() for match in _WORD.finditer(text.lower())]
-        found = {}
+        words = _WORD.findall(text.lower())
+        found: dict[str, Decimal] = {}
+        if self._counting.keys().isdisjoint(words):
+            return found
         for index, word in enumerate(words):
             beside = words[max(index - 1, 0) : index] + words[index + 1 : index + 2]
             # Not a part of a larger number, as in "three hundred" or "twenty-three".
             if word in self._counting and not any(
-                self._of(other) or _powers(other) != (0,) for other in beside
+                self._of(other) or self._powers(other) != (0,) for other in beside
             ):
                 found[word] = self._counting[word]
         return found
 
     def amounts(self, text: str) -> dict[str, frozenset[Decimal]]:
         """Return the millions and more that a text writes in words, such as "three million"."""
-        words = [match.group() for match in _WORD.finditer(text)]
+        words = _WORD.findall(text)
         found = {}
         for before, word in pairwise(words):
             values = self._of(before.lower())
-            powers = [power for power in _powers(word.lower()) if power >= 6]
+            powers = [power for power in self._powers(word.lower()) if power >= 6]
             if values and powers:
                 found[f"{before} {word}"] = frozenset(v.scaleb(power) for v in values for power in powers)
         return found
 
     def scaled(self, text: str) -> bool:
         """Tell whether the text has a word for a power of a thousand."""
-        return any(_powers(match.group().lower()) != (0,) for match in _WORD.finditer(text))
+        return any(self._powers(word) != (0,) for word in _WORD.findall(text.lower()))
 
     def _of(self, word: str) -> set[Decimal]:
         values = self._read.get(word)
@@ -215,6 +220,12 @@ class FigureReader:
                 values |= self._beginnings.get(word[:size], set())
             self._read[word] = values
         return values
+
+    def _powers(self, word: str) -> tuple[int, ...]:
+        powers = self._scales.get(word)
+        if powers is None:
+            powers = self._scales[word] = _powers(word)
+        return powers
 
 
 def _powers(word: str) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from alignment.spelling import folded
+from alignment.spelling import all_folded, folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,15 +38,22 @@ class Text:
         self.text = text
 
     @cached_property
+    def _folded(self) -> dict[str, str]:
+        """All words as written, and each romanised."""
+        words = dict.fromkeys(_WORD.findall(self.text)[: 20 * _MOST])
+        return dict(zip(words, all_folded(list(words)), strict=True))
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """All words, romanised."""
-        return frozenset(folded(word) for word in _WORD.findall(self.text)[: 20 * _MOST])
+        return frozenset(self._folded.values())
 
     @cached_property
     def capitalised(self) -> frozenset[str]:
         """The words with a capital letter, at the beginning of a sentence too, romanised."""
-        words = _WORD.findall(self.text)[: 20 * _MOST]
-        return frozenset(folded(word) for word in words if word[0].isupper() and len(word) >= _LETTERS)
+        return frozenset(
+            folded for word, folded in self._folded.items() if len(word) >= _LETTERS and word[0].isupper()
+        )
 
     @cached_property
     def names(self) -> list[tuple[str, str]]:
@@ -112,17 +119,18 @@ class NameFinder:
             for other, before_other in row[1].names
             if before
             and before_other
-            and self._same(before, before_other)
+            and self._same(folded(before), folded(before_other))
             and not any(_agreement(folded(name), word) >= _UNLIKE for word in row[1].capitalised)
             and not any(_agreement(folded(other), word) >= _UNLIKE for word in row[0].capitalised)
         ]
 
     def _has(self, text: Text, name: str) -> bool:
+        """Tell whether a text has a name."""
         wanted = folded(name)
         return wanted in text.words or any(self._same(wanted, word) for word in text.words)
 
     def _same(self, one: str, other: str) -> bool:
-        one, other = folded(one), folded(other)
+        """Tell whether two romanised words are one name."""
         if one == other:
             return True
         if not one or not other or (one[0] != other[0] and one[-1:] != other[-1:]):

@@ -11,12 +11,14 @@ Left out: units, and ordinals or fractions that both sides spell out.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from alignment.figures import Figure, FigureReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
 Difference = tuple[list[str], list[str]]
 """What only the first text has, and what only the second has, as written."""
@@ -28,35 +30,68 @@ _COUNTED = range(3, 21)  # numbers that words and digits are both usual for
 def number_differences(rows: Sequence[tuple[str, str]]) -> list[Difference]:
     """Compare the numbers of aligned texts, row by row; a row without a difference has two empty lists."""
     reader = FigureReader()
-    odd = [_unmatched(reader, one, other) for one, other in rows]
+    read = [(_Read(reader, one), _Read(reader, other)) for one, other in rows]
+    odd = [_unmatched(one, other) for one, other in read]
     found = []
     for index, (ours, theirs) in enumerate(odd):
         near = [figure for beside in odd[max(index - 1, 0) : index + 2] for side in beside for figure in side]
         # A number that turns up on the other side of the next row was cut off there.
         ours = [figure for figure in ours if _agreeing(figure, near) < 2]
         theirs = [figure for figure in theirs if _agreeing(figure, near) < 2]
-        found.append(_difference(ours, theirs) or _counted(reader, rows[index], ours, theirs) or ([], []))
+        found.append(_difference(ours, theirs) or _counted(read[index], ours, theirs) or ([], []))
     return found
 
 
-def _unmatched(reader: FigureReader, one: str, other: str) -> tuple[list[Figure], list[Figure]]:
+class _Read:
+    """A text and the numbers in it, each kind looked for once and only if it is asked for."""
+
+    def __init__(self, reader: FigureReader, text: str) -> None:
+        self._reader = reader
+        self.text = text
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        return self._reader.figures(self.text)
+
+    @cached_property
+    def spelled(self) -> frozenset[Decimal]:
+        return self._reader.spelled(self.text)
+
+    @cached_property
+    def counted(self) -> dict[str, Decimal]:
+        return self._reader.counted(self.text)
+
+    @cached_property
+    def amounts(self) -> dict[str, frozenset[Decimal]]:
+        return self._reader.amounts(self.text)
+
+    @cached_property
+    def scaled(self) -> bool:
+        return self._reader.scaled(self.text)
+
+    def says(self, value: Decimal) -> bool:
+        """Tell whether the text has a number of this value, in digits or in words."""
+        return value in self.spelled or any(value in figure.values for figure in self.figures)
+
+
+def _unmatched(one: _Read, other: _Read) -> tuple[list[Figure], list[Figure]]:
     """Return the figures of each text that nothing in the other explains."""
-    if not one or not other:
+    if not one.text or not other.text or not (one.figures or other.figures):
         return [], []
-    ours, theirs = reader.figures(one), reader.figures(other)
-    scaled = reader.scaled(one) or reader.scaled(other)
-    for alike in (Figure.agrees, _half_a_day_apart, _same_decade) + ((_scaled,) if scaled else ()):
+    ours, theirs = list(one.figures), list(other.figures)
+    for alike in (Figure.agrees, _half_a_day_apart, _same_decade, _scaled):
+        if not ours or not theirs or (alike is _scaled and not (one.scaled or other.scaled)):
+            break
         for figure in list(ours):
             match = next((candidate for candidate in theirs if alike(figure, candidate)), None)
             if match is not None:
                 ours.remove(figure)
                 theirs.remove(match)
-    spelled, spelled_there = reader.spelled(one), reader.spelled(other)
     # A number that one side merely repeats is no difference.
-    texts, texts_there = ({figure.text for figure in reader.figures(text)} for text in (one, other))
+    texts, texts_there = ({figure.text for figure in side.figures} for side in (one, other))
     return (
-        [figure for figure in ours if not figure.values & spelled_there and figure.text not in texts_there],
-        [figure for figure in theirs if not figure.values & spelled and figure.text not in texts],
+        [figure for figure in ours if not figure.values & other.spelled and figure.text not in texts_there],
+        [figure for figure in theirs if not figure.values & one.spelled and figure.text not in texts],
     )
 
 
@@ -69,28 +104,22 @@ def _difference(ours: Sequence[Figure], theirs: Sequence[Figure]) -> Difference 
     return (one, other) if one or other else None
 
 
-def _counted(
-    reader: FigureReader, row: tuple[str, str], ours: Sequence[Figure], theirs: Sequence[Figure]
-) -> Difference | None:
+def _counted(row: tuple[_Read, _Read], ours: Sequence[Figure], theirs: Sequence[Figure]) -> Difference | None:
     """Return a small or a very large number that one side writes in words and the other otherwise."""
     if len(ours) + len(theirs) > 1:
         return None
     for figures, (has, lacks) in ((ours, row), (theirs, row[::-1])):
-        amounts = reader.amounts(lacks)
-        if figures and min(figures[0].values) >= _MILLION and len(amounts) == 1 and not reader.amounts(has):
-            written = ([figures[0].text], list(amounts))
+        if not figures or min(figures[0].values) < _MILLION:
+            continue
+        if len(lacks.amounts) == 1 and not has.amounts:
+            written = ([figures[0].text], list(lacks.amounts))
             return written if figures is ours else (written[1], written[0])
-    counted = [reader.counted(text) for text in row]
-    known = [
-        reader.spelled(text) | {value for figure in reader.figures(text) for value in figure.values}
-        for text in row
-    ]
     words, words_there = (
-        {word: value for word, value in counted[side].items() if value not in known[1 - side]}
-        for side in (0, 1)
+        [word for word, value in side.counted.items() if not beside.says(value)]
+        for side, beside in (row, row[::-1])
     )
-    one = [figure.text for figure in ours if figure.values & set(_COUNTED)] + list(words)
-    other = [figure.text for figure in theirs if figure.values & set(_COUNTED)] + list(words_there)
+    one = [figure.text for figure in ours if figure.values & set(_COUNTED)] + words
+    other = [figure.text for figure in theirs if figure.values & set(_COUNTED)] + words_there
     return (one, other) if len(one) == len(other) == 1 else None
 
 

@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _corpus(folder: Path, documents: int) -> Path:
     output = folder / f"corpus-{documents}"
-    script = [sys.executable, SCRIPTS / "make_corpus.py", output, "--form", "jsonl"]
+    script = [sys.executable, SCRIPTS / "make_corpus.py", output, "--form", "jsonl", "--long"]
     subprocess.run([*script, "--documents", str(documents)], check=True)
     return output / "corpus.jsonl"
 

@@ -2,6 +2,10 @@
 
 Pure. A batch is a tuple of indices; together they hold every index once. Sorting by length keeps padding
 small (Ott et al. 2019, "fairseq", section 3); longest first, so that too large a budget shows at once.
+
+`shared_batches` also keeps workers busy that take one batch after the other: large batches cost least, but
+with few of them one worker ends long before the other. So the batches are of like cost, two for each worker,
+the dearest first (Graham 1969, "Bounds on multiprocessing timing anomalies", section 4).
 """
 
 from __future__ import annotations
@@ -11,6 +15,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+_ROUNDS = 2  # batches for each worker; with one the slowest is waited for, with three they are too small
+_SENTENCE = 16  # tokens that a sentence costs whatever its length
+_LEAST = 128  # what a batch costs at least; below it, one more costs more than it saves
 
 
 def batches(
@@ -31,3 +39,37 @@ def batches(
                 batch = []
             batch.append(index)
         yield tuple(batch)
+
+
+def shared_batches(
+    lengths: Sequence[int], *, budget: int, workers: int, groups: Sequence[int] | None = None
+) -> list[tuple[int, ...]]:
+    """Return batches for workers that each run one at a time, the dearest first.
+
+    They are those of `batches`, cut further where that makes them of like cost.
+    """
+    groups = groups or [0] * len(lengths)
+    costs = [length + _SENTENCE for length in lengths]
+    share = max(sum(costs) / (workers * _ROUNDS), _LEAST)
+    found: list[tuple[int, ...]] = []
+    for group in sorted(set(groups)):
+        members = [index for index in range(len(lengths)) if groups[index] == group]
+        members.sort(key=lambda index: -lengths[index])
+        for part in _parts(members, costs, share):
+            cut = batches([lengths[index] for index in part], budget=budget)
+            found += (tuple(part[place] for place in batch) for batch in cut)
+    return sorted(found, key=lambda batch: -sum(costs[index] for index in batch))
+
+
+def _parts(members: Sequence[int], costs: Sequence[int], share: float) -> Iterator[list[int]]:
+    """Cut members, in their order, into parts that cost about a share each."""
+    whole = sum(costs[index] for index in members)
+    number = max(round(whole / share), 1)
+    part: list[int] = []
+    spent, ended = 0, 0
+    for index in members:
+        part.append(index)
+        spent += costs[index]
+        if spent * number >= whole * (ended + 1):
+            yield part
+            part, ended = [], spent * number // whole

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.batching import batches
+from models.batching import batches, shared_batches
 from models.cores import physical_cores
 from models.device import resolve_device
 from models.engine import Hypothesis
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from models.decoding import DecodingSettings
 
 _END = "</s>"
-_LEAST_TOKENS = 128  # of a batch; below it, a worker more costs more than it saves
 _MOST_WORKERS = 8
 
 
@@ -71,8 +70,7 @@ class CTranslateEngine:
         """Search as `generate` does, and return the `count` best outputs of each source, best first."""
         lengths = [len(source) for source in sources]
         limits = [settings.limit(length, self._positions) for length in lengths]
-        fair = max(sum(lengths) // self._workers + 1, _LEAST_TOKENS)  # no worker is to stand idle
-        plan = list(batches(lengths, budget=min(self._batch_tokens, fair), groups=limits))
+        plan = shared_batches(lengths, budget=self._batch_tokens, workers=self._workers, groups=limits)
         running = [
             self._network.translate_batch(
                 [[self._pieces[id_] for id_ in sources[index]] for index in batch],

@@ -5,6 +5,7 @@ torch and transformers are imported when an engine is loaded, not before.
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from models.attention import Heads
@@ -41,6 +42,7 @@ class TorchEngine:
         self._heads = heads or Heads()
         self._batch_tokens = batch_tokens
         self._config: Any = network.config
+        self._lock = Lock()  # two searches at once would each take all of torch's threads
 
     @property
     def name(self) -> str:
@@ -70,7 +72,8 @@ class TorchEngine:
         lengths = [len(source) for source in sources]
         limits = [settings.limit(length, self.positions) for length in lengths]
         for batch in batches(lengths, budget=self._batch_tokens, groups=limits):
-            results = self._search([sources[index] for index in batch], limits[batch[0]], settings, count)
+            with self._lock:
+                results = self._search([sources[index] for index in batch], limits[batch[0]], settings, count)
             for place, index in enumerate(batch):
                 found[index] = results[place * count : (place + 1) * count]
         return found
@@ -89,7 +92,7 @@ class TorchEngine:
         for batch in batches(lengths, budget=self._batch_tokens):
             ids, mask = _padded([sources[index] for index in batch], pad)
             shifted, _ = _padded([[start, *outputs[index][:-1]] for index in batch], pad)
-            with torch.inference_mode():
+            with self._lock, torch.inference_mode():
                 states = self._network.model(
                     input_ids=ids.to(device),
                     attention_mask=mask.to(device),

@@ -43,7 +43,9 @@ def bad_files(number: int, languages: Sequence[str]) -> tuple[str, Mapping[str, 
 def write(output: Path, options: argparse.Namespace) -> None:
     """Write the corpus that the options describe."""
     rates = Rates(options.merge, options.omit, options.add)
-    maker = Maker(options.seed, languages=options.languages, events=options.events, rates=rates)
+    maker = Maker(
+        options.seed, languages=options.languages, events=options.events, rates=rates, long=options.long
+    )
     output.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         gold = stack.enter_context((output / "gold.jsonl").open("wb"))
@@ -93,6 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--documents", type=int, default=100, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="N")
     parser.add_argument("--events", type=int, default=20, metavar="N", help="sentences of each, about")
+    parser.add_argument("--long", action="store_true", help="sentences as long as those of news")
     parser.add_argument("--languages", nargs="+", default=list(LANGUAGES), choices=LANGUAGES, metavar="LANG")
     parser.add_argument("--form", choices=("files", "jsonl"), default="files")
     parser.add_argument("--bad", type=int, default=0, metavar="N", help="documents that cannot be aligned")

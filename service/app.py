@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -90,6 +91,8 @@ def create_app(
         with suppress(ModelError):  # /readyz says what is missing, and so does every request that needs it
             await anyio.to_thread.run_sync(pipeline.engines.load_preferred)
             _warn_of_starter(pipeline.engines, build_store(chosen))
+        gc.collect()
+        gc.freeze()
         model_work = anyio.CapacityLimiter(chosen.requests)
         jobs = await anyio.to_thread.run_sync(build_jobs, chosen)
         glossaries = await anyio.to_thread.run_sync(build_glossaries, chosen)

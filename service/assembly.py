@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from service.observer import Observer
 
 _LOG = logging.getLogger("triptych")
+_LANES = 2  # batches of a checkpoint in work: one in the engine, one before or after it
 # What USE-multilingual was trained on (Yang et al. 2020, section 3).
 LANGUAGES = ("en", "es", "ru", "ar", "de", "fr", "it", "ja", "ko", "nl", "pl", "pt", "th", "tr", "zh")
 
@@ -89,7 +90,7 @@ def build_pipeline(
         return [item.entry for item in store.installed()]
 
     def batching(translator: Translator) -> Batcher:
-        return Batcher(translator, turns, capacity=settings.queue, observer=observer)
+        return Batcher(translator, turns, capacity=settings.queue, lanes=_LANES, observer=observer)
 
     def layers(translator: Translator, glossary: Glossary) -> Translator:
         if glossary:

@@ -1,9 +1,10 @@
 """Sentences of all requests through one checkpoint, in batches.
 
-One thread feeds the engine. While a batch is translated, what arrives waits in a queue bounded in sentences;
-the next batch is made of what waits then, some of every request (`service.rotation`), so nothing waits for a
-batch to fill. A translation depends on its sentence alone (see `models.engine.Engine`), so that it is the
-same whatever it is batched with.
+A thread or two feed the engine. While a batch is translated, what arrives waits in a queue bounded in
+sentences; the next batch is made of what waits then, some of every request (`service.rotation`), so nothing
+waits for a batch to fill. With two threads the engine does not stand idle while sentences are cut into
+pieces and results are looked at. A translation depends on its sentence alone (see `models.engine.Engine`), so
+that it is the same whatever it is batched with.
 
 Leaves out: a batch in the engine is not interrupted; work cancelled then is dropped after it.
 """
@@ -38,7 +39,8 @@ class Batcher:
 
     `turns` is shared by all batchers and lets as many engines run at once as there are cores for. The queue
     holds `capacity` sentences, and any request when it is empty. A batch has up to `sentences` sentences and
-    `characters` characters, `share` sentences of each request before any gives more.
+    `characters` characters, `share` sentences of each request before any gives more; `lanes` batches are in
+    work at once.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Batcher:
         sentences: int = 64,
         characters: int = 6_000,
         share: int = 8,
+        lanes: int = 1,
         clock: Callable[[], float] = time.monotonic,
         observer: Observer | None = None,
     ) -> None:
@@ -62,7 +65,8 @@ class Batcher:
         self._observer = observer or Unobserved()
         self._rotation = Rotation(share)
         self._changed = Condition()
-        self._thread: Thread | None = None
+        self._lanes = lanes
+        self._threads: list[Thread] = []
         self._closed = False
 
     def bound(self, work: Work) -> Translator:
@@ -92,7 +96,7 @@ class Batcher:
         """Return the attention of (sentence, translation) pairs, in turn with the batches."""
         found: list[Attention | None] = []
         for start in range(0, len(pairs), self._sentences):
-            with self._turns.turn():
+            with self._turns.turn(self):
                 found += attention_of(self.translator, pairs[start : start + self._sentences], target=target)
         return found
 
@@ -105,7 +109,7 @@ class Batcher:
         found: list[list[Translation]] = []
         size = max(self._sentences // most, 1)
         for start in range(0, len(sentences), size):
-            with self._turns.turn():
+            with self._turns.turn(self):
                 if (problem := work.problem(self._clock())) is not None:
                     raise problem
                 part = sentences[start : start + size]
@@ -117,8 +121,8 @@ class Batcher:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-            thread = self._thread
-        if thread is not None:
+            threads = list(self._threads)
+        for thread in threads:
             thread.join()
 
     def _admit(self, sentences: Sequence[str], target: str, work: Work) -> Request:
@@ -134,9 +138,11 @@ class Batcher:
             self._observer.refused(self.translator.checkpoint_id, len(sentences))
             raise OverloadedError("sentences", waiting, self._capacity)
         work.admitted.set()
-        if self._thread is None:
-            self._thread = Thread(target=self._serve, name=self.translator.checkpoint_id, daemon=True)
-            self._thread.start()
+        if not self._threads:
+            name = self.translator.checkpoint_id
+            self._threads = [Thread(target=self._serve, name=name, daemon=True) for _ in range(self._lanes)]
+            for thread in self._threads:
+                thread.start()
         request = self._rotation.add(sentences, target, work, now)
         if new < len(sentences):
             self._observer.shared(self.translator.checkpoint_id, len(sentences) - new)
@@ -145,14 +151,14 @@ class Batcher:
 
     def _serve(self) -> None:
         while self._wait():
-            with self._turns.turn():
+            with self._turns.turn(self):
                 if batch := self._take():
                     self._run(batch)
 
     def _wait(self) -> bool:
-        """Wait until there is something to do; False when there will not be any more."""
+        """Wait until a sentence waits; False when none will any more."""
         with self._changed:
-            while not self._rotation.requests():
+            while not self._rotation.waiting:
                 if self._closed:
                     return False
                 self._changed.wait()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-_ENOUGH = 5_000  # characters that are looked at
+_ENOUGH = 2_000  # characters that are looked at
 _LIKELY = 0.5
 _SURE = 0.999
 _LETTERS = 120  # below these a text may be a list of names

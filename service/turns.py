@@ -1,4 +1,4 @@
-"""Turns at something that only so many threads may use at a time, first come, first served.
+"""Turns at something that only so many may use at a time, first come, first served.
 
 A `threading.Semaphore` lets a thread that releases it take it again before those that wait; under load, one
 of two engines would never get its turn.
@@ -6,7 +6,7 @@ of two engines would never get its turn.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from contextlib import contextmanager
 from threading import Event, Lock
 from typing import TYPE_CHECKING
@@ -21,32 +21,44 @@ if TYPE_CHECKING:
 
 
 class Turns:
-    """Lets `places` threads in at once."""
+    """Has `places`; threads that come for the same one share its place."""
 
     def __init__(self, places: int = 1) -> None:
         self._free = places
-        self._waiting: deque[Event] = deque()
+        self._inside: Counter[object] = Counter()
+        self._waiting: deque[tuple[object, Event]] = deque()
         self._lock = Lock()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for a place, and keep it inside."""
+    def turn(self, who: object | None = None) -> Iterator[None]:
+        """Wait for a place, and keep it inside; it is shared with all who come for the same `who`."""
+        who = who or object()
+        mine = Event()
         with self._lock:
-            mine = Event()
-            if self._free:
-                self._free -= 1
-                mine.set()
-            else:
-                self._waiting.append(mine)
+            self._waiting.append((who, mine))
+            self._admit()
         mine.wait()
         try:
             yield
         finally:
             with self._lock:
-                if self._waiting:
-                    self._waiting.popleft().set()
-                else:
+                self._inside[who] -= 1
+                if not self._inside[who]:
+                    del self._inside[who]
                     self._free += 1
+                self._admit()
+
+    def _admit(self) -> None:
+        """Let in those who wait, up to the first for whom there is no place; the lock is held."""
+        while self._waiting:
+            who, event = self._waiting[0]
+            if who not in self._inside:
+                if not self._free:
+                    return
+                self._free -= 1
+            self._inside[who] += 1
+            self._waiting.popleft()
+            event.set()
 
 
 class SharedEncoder:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.batching import batches
+from models.batching import batches, shared_batches
 from models.decoding import DecodingSettings
 
 lengths = st.lists(st.integers(1, 200), max_size=80)
@@ -33,6 +33,35 @@ def test_sentences_of_different_output_limits_are_never_together(lengths: list[i
     found = list(batches(lengths, budget=10_000, groups=limits))
     assert sorted(index for batch in found for index in batch) == list(range(len(lengths)))
     assert all(len({limits[index] for index in batch}) == 1 for batch in found)
+
+
+def test_workers_are_given_two_batches_each_of_like_cost() -> None:
+    # 24 sentences of 14 tokens cost 30 each, 720 in all: 180 a batch for two workers.
+    assert [len(batch) for batch in shared_batches([14] * 24, budget=1024, workers=2)] == [6, 6, 6, 6]
+    # One worker has nobody to wait for, yet the budget holds.
+    assert [len(batch) for batch in shared_batches([14] * 24, budget=1024, workers=1)] == [12, 12]
+    assert [len(batch) for batch in shared_batches([14] * 24, budget=56, workers=1)] == [4] * 6
+
+
+def test_few_sentences_are_not_cut_into_batches_too_small_to_pay() -> None:
+    assert shared_batches([9, 12, 10], budget=1024, workers=8) == [(1, 2, 0)]
+
+
+def test_the_dearest_batch_begins_first() -> None:
+    found = shared_batches([5, 30, 5, 30, 5, 5, 5], budget=1024, workers=2, groups=[31, 127] + [31] * 5)
+    assert found == [(3, 0, 2, 4, 5, 6), (1,)]
+
+
+@given(lengths, st.integers(1, 400), st.integers(1, 8))
+def test_shared_batches_hold_every_index_once_within_budget_and_limits(
+    lengths: list[int], budget: int, workers: int
+) -> None:
+    limits = [DecodingSettings().limit(length, 512) for length in lengths]
+    found = shared_batches(lengths, budget=budget, workers=workers, groups=limits)
+    assert sorted(index for batch in found for index in batch) == list(range(len(lengths)))
+    for batch in found:
+        assert len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= budget
+        assert len({limits[index] for index in batch}) == 1
 
 
 @given(st.integers(1, 600), st.integers(16, 512))

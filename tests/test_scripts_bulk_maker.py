@@ -51,6 +51,15 @@ def test_merges_omissions_and_additions_happen_as_often_as_they_are_asked_for() 
     assert {(1, 1, 1), (2, 1, 2), (1, 0, 1), (0, 1, 0)} <= shapes
 
 
+def test_long_sentences_are_as_long_as_those_of_news_and_change_no_row() -> None:
+    made = [Maker(1, long=True).document(number) for number in range(40)]
+    lengths = [len(text) for each in made for text in sentences(each)["en"][1:]]
+    assert 115 < sum(lengths) / len(lengths) < 140
+    for each in made:
+        last = {language: max(max(row[language], default=0) for row in each.rows) for language in LANGUAGES}
+        assert {language: len(found) - 1 for language, found in sentences(each).items()} == last
+
+
 def test_the_first_document_is_what_it_always_was() -> None:
     made = Maker(1, events=2, rates=Rates(0, 0, 0)).document(0)
     assert made.texts == {

@@ -228,6 +228,63 @@ def test_no_more_engines_run_at_once_than_there_are_turns(threads: ThreadPoolExe
     assert most == [1]
 
 
+def test_with_two_lanes_the_next_batch_is_begun_while_one_is_in_work(threads: ThreadPoolExecutor) -> None:
+    gate = Gate(shut=True)
+    batcher = Batcher(gate, Turns(1), sentences=2, lanes=2)
+    asked = [threads.submit(batcher.translate, [f"{n}", f"{n}!"], "es", Work()) for n in range(3)]
+    while len(gate.batches) < 2:
+        Event().wait(0.001)
+    waiting(batcher, 2)  # for a third there is no lane
+    assert len(gate.batches) == 2
+    gate.open.set()
+    assert [texts(found.result()) for found in asked] == [[f"es:{n}", f"es:{n}!"] for n in range(3)]
+    batcher.close()
+    assert not any(thread.is_alive() for thread in batcher._threads)
+
+
+def test_a_lane_without_work_sleeps(threads: ThreadPoolExecutor) -> None:
+    gate = Gate(shut=True)
+    batcher = Batcher(gate, Turns(1), lanes=2)
+    asked = threads.submit(batcher.translate, ["one"], "es", Work())
+    assert gate.entered.wait(60)
+    looked = []
+    batcher._rotation.take = lambda *_: looked.append(1) or []  # type: ignore[method-assign,func-returns-value]
+    Event().wait(0.05)
+    gate.open.set()
+    assert texts(asked.result()) == ["es:one"]
+    assert not looked
+    batcher.close()
+
+
+def test_those_who_come_for_the_same_share_a_place_but_do_not_overtake() -> None:
+    turns, entered = Turns(1), []
+
+    def take(who: str, leave: Event) -> None:
+        with turns.turn(who):
+            entered.append(who)
+            assert leave.wait(60)
+
+    leaving = {who: Event() for who in "ab"}
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(take, who, leaving[who]) for who in "aa"]
+        while len(entered) < 2:
+            Event().wait(0.001)
+        for waits, who in enumerate("ba", start=1):
+            done.append(pool.submit(take, who, leaving[who]))
+            while len(turns._waiting) < waits:
+                Event().wait(0.001)
+        assert entered == ["a", "a"]  # the third "a" stands behind "b"
+        leaving["a"].set()
+        while len(entered) < 3:
+            Event().wait(0.001)
+        assert entered == ["a", "a", "b"]
+        leaving["b"].set()
+        for each in done:
+            each.result()
+    assert entered == ["a", "a", "b", "a"]
+    assert turns._free == 1
+
+
 def test_turns_are_taken_in_the_order_of_asking(threads: ThreadPoolExecutor) -> None:
     turns, order = Turns(1), []
 

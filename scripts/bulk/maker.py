@@ -50,7 +50,10 @@ class MadeDocument:
 
 
 class Maker:
-    """Makes the documents of one seed; `events` is about how many of them each tells."""
+    """Makes the documents of one seed; `events` is about how many of them each tells.
+
+    Sentences have some 65 characters in English, and with `long` about as many as those of news, 126.
+    """
 
     def __init__(
         self,
@@ -59,11 +62,13 @@ class Maker:
         languages: Sequence[str] = LANGUAGES,
         events: int = 20,
         rates: Rates | None = None,
+        long: bool = False,
     ) -> None:
         self._seed = seed
         self._languages = tuple(languages)
         self._events = events
         self._rates = rates or Rates()
+        self._long = long
         self._phrases = tomllib.loads((Path(__file__).parent / "phrases.toml").read_text(encoding="utf-8"))
 
     def document(self, number: int) -> MadeDocument:
@@ -91,7 +96,19 @@ class Maker:
             before = f"{time[language]}{comma} " if time else ""
             after = f"{',' if language == 'ru' else ''} {reason[language]}" if reason else ""
             said[language] = f"{before}{core[language]} {place[language]}{after}"
-        return said
+        return self._lengthened(said, chance) if self._long else said
+
+    def _lengthened(self, said: Mapping[str, str], chance: Random) -> dict[str, str]:
+        """Say mostly how it happened, and now and then who says so."""
+        added = [
+            chance.choice(self._phrases[kind])
+            for kind, rate in (("manners", 0.65), ("sources", 0.4))
+            if chance.random() < rate
+        ]
+        return {
+            language: ", ".join([sentence, *(phrase[language] for phrase in added)])
+            for language, sentence in said.items()
+        }
 
     def _action(self, chance: Random) -> dict[str, str]:
         subject = chance.choice(self._phrases["subjects"])
