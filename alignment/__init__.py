@@ -13,7 +13,7 @@ from alignment.errors import (
     SentencesError,
     TooFewVersionsError,
 )
-from alignment.findings import Finding, Severity
+from alignment.findings import Code, Finding, Severity
 from alignment.lexical import LexicalEncoder
 from alignment.order import order_findings
 from alignment.rows import align_versions
@@ -21,6 +21,7 @@ from alignment.rows import align_versions
 __all__ = [
     "AlignmentError",
     "Bead",
+    "Code",
     "Encoder",
     "EncoderOutputError",
     "Finding",

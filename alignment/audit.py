@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from alignment.dates import DateReader, date_differences
 from alignment.errors import TooFewVersionsError
-from alignment.findings import Finding, Severity
+from alignment.findings import Code, Finding, Severity
 from alignment.names import NameFinder
 from alignment.numbers import number_differences
 
@@ -63,11 +63,11 @@ def unrelated_findings(rows: Sequence[Row], languages: Sequence[str]) -> list[Fi
     for language in others:
         both, either = matched(rows, original, language)
         if either >= _ENOUGH and both < _UNRELATED * either:
-            reason = (
-                f"{language} hardly matches {original}: {both} of {either} rows have both; "
-                "is it the same article?"
+            found.append(
+                Finding.of(
+                    Code.UNRELATED, language, Severity.WARNING, original=original, both=both, either=either
+                )
             )
-            found.append(Finding(0, language, "unrelated", Severity.WARNING, reason))
     return found
 
 
@@ -93,40 +93,35 @@ class _Comparison:
     def findings(self) -> Iterator[Finding]:
         for index, (row, (one, other)) in enumerate(zip(self._rows, self._texts, strict=True)):
             if one and not other:
-                yield self._finding(index, "missing", _severity(one), f"{self._language} lacks this content")
+                yield self._finding(index, Code.MISSING, _severity(one))
             elif other and not one:
-                reason = f"{self._language} has content that {self._original} lacks"
-                yield self._finding(index, "added", _severity(other), reason)
+                yield self._finding(index, Code.ADDED, _severity(other))
             elif one and other:
                 if row.score < _WEAK:
-                    reason = f"{self._language} may not say the same as {self._original} here"
-                    yield self._finding(index, "weak", Severity.NOTE, reason)
+                    yield self._finding(index, Code.WEAK, Severity.NOTE)
                 yield from self._differences(index)
 
-    def _finding(self, row: int, kind: str, severity: Severity, reason: str) -> Finding:
-        return Finding(row, self._language, kind, severity, reason)
+    def _finding(self, row: int, code: Code, severity: Severity, **values: str) -> Finding:
+        return Finding.of(code, self._language, severity, row=row, original=self._original, **values)
 
     def _differences(self, index: int) -> Iterator[Finding]:
         """Yield what differs between the two texts of a row."""
-        for kind, severity, differences in (
-            ("date", Severity.WARNING, self._dates),
-            ("number", Severity.WARNING, self._numbers),
-        ):
-            if any(differences[index]):
-                yield self._finding(index, kind, severity, self._reason(*differences[index]))
+        for kind, differences in (("date", self._dates[index]), ("number", self._numbers[index])):
+            if any(differences):
+                yield self._difference(index, kind, Severity.WARNING, *differences)
         names = self._names.differences(index)
         if any(names):
             # A name that gives way to another is an error; one that is not there may be a pronoun.
             severity = Severity.WARNING if all(names) else Severity.NOTE
-            yield self._finding(index, "name", severity, self._reason(*names))
+            yield self._difference(index, "name", severity, *names)
 
-    def _reason(self, ours: Sequence[str], theirs: Sequence[str]) -> str:
-        one, other = ", ".join(ours), ", ".join(theirs)
-        if ours and theirs:
-            return f"{self._original} has {one} where {self._language} has {other}"
-        if ours:
-            return f"{self._original} has {one}, {self._language} has not"
-        return f"{self._language} has {other}, {self._original} has not"
+    def _difference(
+        self, index: int, kind: str, severity: Severity, ours: Sequence[str], theirs: Sequence[str]
+    ) -> Finding:
+        how = "differs" if ours and theirs else "missing" if ours else "added"
+        both = {"ours": ", ".join(ours), "theirs": ", ".join(theirs)}
+        values = {name: text for name, text in both.items() if text}
+        return self._finding(index, Code(f"{kind}-{how}"), severity, **values)
 
 
 def _severity(text: str) -> Severity:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alignment.aligner import Encoder, encoded
-from alignment.findings import Finding, Severity
+from alignment.findings import Code, Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,9 +54,8 @@ def order_findings(
             encoded(versions[language], encoder).side.vectors,
         )
         if correlation is not None and correlation < _RISING:
-            how = "in reverse" if correlation < -_RISING else "in another order"
-            reason = f"{language} has the content of {original} {how}; put its parts in the original's order"
-            found.append(Finding(0, language, "order", Severity.WARNING, reason))
+            code = Code.ORDER_REVERSED if correlation < -_RISING else Code.ORDER_CHANGED
+            found.append(Finding.of(code, language, Severity.WARNING, original=original))
     return found
 
 

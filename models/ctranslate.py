@@ -62,6 +62,12 @@ class CTranslateEngine:
 
     def generate(self, sources: Sequence[Sequence[int]], settings: DecodingSettings) -> list[Hypothesis]:
         """Search for the best output of each source, in order; batches run side by side on its workers."""
+        return [best for best, *_ in self.n_best(sources, settings, 1)]
+
+    def n_best(
+        self, sources: Sequence[Sequence[int]], settings: DecodingSettings, count: int
+    ) -> list[list[Hypothesis]]:
+        """Search as `generate` does, and return the `count` best outputs of each source, best first."""
         lengths = [len(source) for source in sources]
         limits = [settings.limit(length, self._positions) for length in lengths]
         plan = shared_batches(lengths, budget=self._batch_tokens, workers=self._workers, groups=limits)
@@ -70,6 +76,7 @@ class CTranslateEngine:
                 [[self._pieces[id_] for id_ in sources[index]] for index in batch],
                 asynchronous=True,
                 beam_size=settings.beams,
+                num_hypotheses=count,
                 length_penalty=settings.length_penalty,
                 repetition_penalty=settings.repetition_penalty,
                 no_repeat_ngram_size=settings.no_repeat_ngram,
@@ -80,11 +87,11 @@ class CTranslateEngine:
             )
             for batch in plan
         ]
-        found: list[Hypothesis | None] = [None] * len(sources)
+        found: list[list[Hypothesis]] = [[] for _ in sources]
         for batch, results in zip(plan, running, strict=True):
             for index, result in zip(batch, results, strict=True):
-                found[index] = self._hypothesis(result.result(), settings)
-        return [hypothesis for hypothesis in found if hypothesis is not None]
+                found[index] = self._hypotheses(result.result(), settings)
+        return found
 
     def attend(
         self, sources: Sequence[Sequence[int]], outputs: Sequence[Sequence[int]]
@@ -105,14 +112,15 @@ class CTranslateEngine:
                 found[index] = result.attention[0][: len(outputs[index])]
         return found
 
-    def _hypothesis(self, result: Any, settings: DecodingSettings) -> Hypothesis:
-        pieces: list[str] = result.hypotheses[0]
-        # CTranslate2 divides by length ** penalty, with `</s>` counted; the mean divides by the length.
-        score = result.scores[0] * len(pieces) ** (settings.length_penalty - 1.0)
-        finished = pieces[-1:] == [_END]
-        return Hypothesis(
-            tuple(self._ids[piece] for piece in (pieces[:-1] if finished else pieces)), score, finished
-        )
+    def _hypotheses(self, result: Any, settings: DecodingSettings) -> list[Hypothesis]:
+        found = []
+        for pieces, searched in zip(result.hypotheses, result.scores, strict=True):
+            # CTranslate2 divides by length ** penalty, with `</s>` counted; the mean divides by the length.
+            score = searched * len(pieces) ** (settings.length_penalty - 1.0)
+            finished = pieces[-1:] == [_END]
+            ids = tuple(self._ids[piece] for piece in (pieces[:-1] if finished else pieces))
+            found.append(Hypothesis(ids, score, finished))
+        return found
 
 
 def find_device(wanted: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """The best output a search found: its ids without `</s>`, its mean token log-probability with it.
+    """An output that a search found: its ids without `</s>`, its mean token log-probability with it.
 
     `finished` is False where the search ended without `</s>`: the output was cut.
     """
@@ -39,6 +39,14 @@ class Engine(Protocol):
 
         Sources are ids with tag and `</s>`, at most `positions` long. An output keeps to the settings' limit
         for its source, and depends on that source only.
+        """
+
+    def n_best(
+        self, sources: Sequence[Sequence[int]], settings: DecodingSettings, count: int
+    ) -> list[list[Hypothesis]]:
+        """Search as `generate` does, and return the `count` best outputs of each source, best first.
+
+        There are at least as many beams; the first output is the one that `generate` gives.
         """
 
     def attend(

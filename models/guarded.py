@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from models.attention import attention_of
 from models.guards import flags_of, has_words, repair_numbers, repeats_itself
+from models.nbest import distinct, n_best_of
 from models.translation import Translation
 from models.writing import LANGUAGES, is_capitals, is_foreign, is_rather, without_capitals
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from models.attention import Attention
     from models.translation import Translator
+
+
+_UNFIT = frozenset({"copy", "cut", "repetition"})  # flags of what nobody would choose
 
 
 class GuardedTranslator:
@@ -78,6 +82,27 @@ class GuardedTranslator:
                     results[index], self._checked(sentences[index], other, target), key=_merit
                 )
         return results
+
+    def n_best(self, sentences: Sequence[str], *, target: str, most: int) -> list[list[Translation]]:
+        """Return for each sentence up to `most` translations of different texts, best first.
+
+        None of them is empty, a copy, cut or goes round in circles. There are none for a sentence that
+        `translate` leaves as it is. Raises UnsupportedTargetError.
+        """
+        found: list[list[Translation]] = [[] for _ in sentences]
+        asked = [
+            index
+            for index, sentence in enumerate(sentences)
+            if has_words(sentence) and not self._why_not(sentence, target)
+        ]
+        spoken = [_spoken(sentences[index]) for index in asked]
+        ranked = n_best_of(self._translator, spoken, target=target, most=most)
+        for index, translations in zip(asked, ranked, strict=True):
+            checked = [self._checked(sentences[index], each, target) for each in translations]
+            found[index] = distinct(
+                [each for each in checked if each.text.strip() and not _UNFIT.intersection(each.flags)]
+            )
+        return found
 
     def attention(self, pairs: Sequence[tuple[str, str]], *, target: str) -> list[Attention | None]:
         """Return what the translator inside tells of its attention, None throughout if it tells nothing."""

@@ -63,15 +63,21 @@ class TorchEngine:
         does; they are compared by log-probability over length. The score given back is the mean, whatever the
         length penalty.
         """
-        found: list[Hypothesis | None] = [None] * len(sources)
+        return [best for best, *_ in self.n_best(sources, settings, 1)]
+
+    def n_best(
+        self, sources: Sequence[Sequence[int]], settings: DecodingSettings, count: int
+    ) -> list[list[Hypothesis]]:
+        """Search as `generate` does, and return the `count` best outputs of each source, best first."""
+        found: list[list[Hypothesis]] = [[] for _ in sources]
         lengths = [len(source) for source in sources]
         limits = [settings.limit(length, self.positions) for length in lengths]
         for batch in batches(lengths, budget=self._batch_tokens, groups=limits):
             with self._lock:
-                results = self._search([sources[index] for index in batch], limits[batch[0]], settings)
-            for index, hypothesis in zip(batch, results, strict=True):
-                found[index] = hypothesis
-        return [hypothesis for hypothesis in found if hypothesis is not None]
+                results = self._search([sources[index] for index in batch], limits[batch[0]], settings, count)
+            for place, index in enumerate(batch):
+                found[index] = results[place * count : (place + 1) * count]
+        return found
 
     def attend(
         self, sources: Sequence[Sequence[int]], outputs: Sequence[Sequence[int]]
@@ -100,8 +106,9 @@ class TorchEngine:
         return found
 
     def _search(
-        self, sources: Sequence[Sequence[int]], limit: int, settings: DecodingSettings
+        self, sources: Sequence[Sequence[int]], limit: int, settings: DecodingSettings, count: int
     ) -> list[Hypothesis]:
+        """Return `count` outputs for each source, one source's after the other's."""
         import torch
         from transformers import GenerationConfig
 
@@ -109,6 +116,7 @@ class TorchEngine:
         ids, mask = _padded(sources, pad)
         searched = GenerationConfig(  # type: ignore[no-untyped-call]
             num_beams=settings.beams,
+            num_return_sequences=count,
             length_penalty=settings.length_penalty if settings.beams > 1 else None,
             repetition_penalty=settings.repetition_penalty,
             no_repeat_ngram_size=settings.no_repeat_ngram,
@@ -128,7 +136,9 @@ class TorchEngine:
         with torch.inference_mode():
             found = self._network.generate(**inputs, generation_config=searched)[:, 1:].tolist()
             outputs = [row[: row.index(end) + 1] if end in row else row for row in found]
-            scores = self._scores(inputs, outputs)
+            scores = self._scores(
+                {name: rows.repeat_interleave(count, dim=0) for name, rows in inputs.items()}, outputs
+            )
         return [
             Hypothesis(tuple(output[:-1] if output[-1] == end else output), score, output[-1] == end)
             for output, score in zip(outputs, scores, strict=True)

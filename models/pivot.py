@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models.guards import flags_of
+from models.nbest import n_best_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,22 +44,28 @@ class PivotTranslator:
 
     def translate(self, sentences: Sequence[str], *, target: str) -> list[Translation]:
         """Translate sentences, one result for each in order; raise UnsupportedTargetError."""
-        source, pivot = self._languages
-        middle = self._first.translate(sentences, target=pivot)
+        middle = self._first.translate(sentences, target=self._languages[1])
         last = self._second.translate([translation.text for translation in middle], target=target)
         return [
-            replace(
-                after,
-                score=before.score + after.score,
-                flags=tuple(
-                    sorted(
-                        {
-                            *before.flags,
-                            *after.flags,
-                            *flags_of(sentence, after.text, (source, target)),
-                        }
-                    )
-                ),
-            )
+            self._whole_way(sentence, before, after, target)
             for sentence, before, after in zip(sentences, middle, last, strict=True)
         ]
+
+    def n_best(self, sentences: Sequence[str], *, target: str, most: int) -> list[list[Translation]]:
+        """Return the n-best translations of what the first translator finds best; raises as `translate`."""
+        middle = self._first.translate(sentences, target=self._languages[1])
+        ranked = n_best_of(
+            self._second, [translation.text for translation in middle], target=target, most=most
+        )
+        return [
+            [self._whole_way(sentence, before, after, target) for after in last]
+            for sentence, before, last in zip(sentences, middle, ranked, strict=True)
+        ]
+
+    def _whole_way(self, sentence: str, before: Translation, after: Translation, target: str) -> Translation:
+        flags = flags_of(sentence, after.text, (self._languages[0], target))
+        return replace(
+            after,
+            score=before.score + after.score,
+            flags=tuple(sorted({*before.flags, *after.flags, *flags})),
+        )

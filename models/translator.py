@@ -8,7 +8,7 @@ stands between them is translated. Each of several parts is looked at by itself 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from models.attention import Attention
 from models.decoding import DecodingSettings
 from models.errors import UnsupportedTargetError
 from models.guards import flags_of, has_words
+from models.nbest import distinct
 from models.splitting import halve, split_sentence
 from models.translation import Translation
 from models.writing import cut_at_symbols
@@ -23,7 +24,7 @@ from models.writing import cut_at_symbols
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from models.engine import Engine
+    from models.engine import Engine, Hypothesis
     from models.tokenizer import Encoded, Located, Tokenizer
 
     TokenCount = Callable[[int, int], None]  # source tokens, target tokens
@@ -105,16 +106,20 @@ class MarianTranslator:
         the checkpoint does not know), "copy" (a part no engine can take, left as it is).
         """
         tag = self._tag(target)
-        parts = [
-            [
-                part
-                for piece in cut_at_symbols(sentence)
-                for part in split_sentence(piece, lambda text: self._fits(text, tag))
-            ]
-            for sentence in sentences
-        ]
+        parts = self._split(sentences, tag)
         outputs = iter(self._translate_parts([part for split in parts for part in split], tag))
         return [_as_translation(_join(list(islice(outputs, len(split))), split)) for split in parts]
+
+    def n_best(self, sentences: Sequence[str], *, target: str, most: int) -> list[list[Translation]]:
+        """Return for each sentence up to `most` translations of different texts, best first.
+
+        Nothing is translated a second time: what was cut is flagged so. Flags and errors are those of
+        `translate`.
+        """
+        tag = self._tag(target)
+        parts = self._split(sentences, tag)
+        outputs = iter(self._decode([part for split in parts for part in split], tag, most))
+        return [_ranks(list(islice(outputs, len(split))), split)[:most] for split in parts]
 
     def attention(self, pairs: Sequence[tuple[str, str]], *, target: str) -> list[Attention | None]:
         """Return where translations look in their sentences; None for a pair without words or too long.
@@ -145,24 +150,35 @@ class MarianTranslator:
         except KeyError:
             raise UnsupportedTargetError(self.checkpoint_id, target, self.targets) from None
 
+    def _split(self, sentences: Sequence[str], tag: str) -> list[list[str]]:
+        """Return each sentence's parts, which concatenate to it and fit."""
+        return [
+            [
+                part
+                for piece in cut_at_symbols(sentence)
+                for part in split_sentence(piece, lambda text: self._fits(text, tag))
+            ]
+            for sentence in sentences
+        ]
+
     def _fits(self, text: str, tag: str) -> bool:
         extra = 2 if tag else 1
         return len(self._tokenizer.encode(text, tag).ids) - extra <= self._checkpoint.sentence_limit
 
     def _translate_parts(self, parts: Sequence[str], tag: str) -> list[_Output]:
         """Translate parts, those whose output was cut once more in halves."""
-        outputs = self._decode(parts, tag)
+        outputs = [best for best, *_ in self._decode(parts, tag)]
         halves = {
             i: both for i, part in enumerate(parts) if "cut" in outputs[i].flags and (both := halve(part))
         }
-        again = iter(self._decode([half for both in halves.values() for half in both], tag))
+        again = (best for best, *_ in self._decode([half for both in halves.values() for half in both], tag))
         for index in halves:
             outputs[index] = _join([next(again), next(again)], halves[index])
         return outputs
 
-    def _decode(self, parts: Sequence[str], tag: str) -> list[_Output]:
-        """Translate parts as they are."""
-        outputs = [_Output(part, 0.0, 0) for part in parts]
+    def _decode(self, parts: Sequence[str], tag: str, most: int = 1) -> list[list[_Output]]:
+        """Translate parts as they are; up to `most` outputs for each, best first, one at the least."""
+        outputs = [[_Output(part, 0.0, 0)] for part in parts]
         encoded: dict[int, Encoded] = {}
         for index, part in enumerate(parts):
             if not has_words(part):
@@ -171,20 +187,31 @@ class MarianTranslator:
             if len(sequence.ids) <= self._engine.positions:
                 encoded[index] = sequence
             else:
-                outputs[index] = _Output(part, 0.0, 0, frozenset({"copy"}))
+                outputs[index] = [_Output(part, 0.0, 0, frozenset({"copy"}))]
         if not encoded:
             return outputs
-        found = self._engine.generate([sequence.ids for sequence in encoded.values()], self._settings)
+        settings = replace(self._settings, beams=max(self._settings.beams, most))
+        found = self._engine.n_best([sequence.ids for sequence in encoded.values()], settings, most)
         if self._count is not None:
             read = sum(len(sequence.ids) for sequence in encoded.values())
-            self._count(read, sum(len(hypothesis.ids) + 1 for hypothesis in found))
-        for (index, sequence), hypothesis in zip(encoded.items(), found, strict=True):
-            flags = set() if hypothesis.finished else {"cut"}
-            if sequence.unknown or self._tokenizer.unknown in hypothesis.ids:
-                flags.add("unknown")
-            text = _with_space_of(parts[index], self._tokenizer.decode(hypothesis.ids))
-            outputs[index] = _Output(text, hypothesis.score, len(hypothesis.ids) + 1, frozenset(flags))
+            self._count(read, sum(len(hypothesis.ids) + 1 for each in found for hypothesis in each))
+        for (index, sequence), hypotheses in zip(encoded.items(), found, strict=True):
+            outputs[index] = [self._output(parts[index], sequence, each) for each in hypotheses]
         return outputs
+
+    def _output(self, part: str, sequence: Encoded, hypothesis: Hypothesis) -> _Output:
+        flags = set() if hypothesis.finished else {"cut"}
+        if sequence.unknown or self._tokenizer.unknown in hypothesis.ids:
+            flags.add("unknown")
+        text = _with_space_of(part, self._tokenizer.decode(hypothesis.ids))
+        return _Output(text, hypothesis.score, len(hypothesis.ids) + 1, frozenset(flags))
+
+
+def _ranks(outputs: Sequence[Sequence[_Output]], parts: Sequence[str]) -> list[Translation]:
+    """Put the parts' first outputs together, their second ones, and so on."""
+    depth = max(map(len, outputs), default=1)
+    ranks = ([each[min(rank, len(each) - 1)] for each in outputs] for rank in range(depth))
+    return distinct([_as_translation(_join(rank, parts)) for rank in ranks])
 
 
 def _join(outputs: Sequence[_Output], parts: Sequence[str]) -> _Output:

@@ -1,7 +1,7 @@
 """The HTTP interface, version 1."""
 
 # No postponed annotations here: FastAPI reads them.
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
@@ -12,6 +12,7 @@ from models.catalog import Kind
 from models.errors import ModelError
 from service.article import Article
 from service.documents import article_of
+from service.events import Event
 from service.guard import charge
 from service.metrics import CONTENT_TYPE
 from service.negotiation import chosen_form, rendered
@@ -35,6 +36,24 @@ _FORMS: dict[int | str, dict[str, Any]] = {
         "model": AlignedOut,
         "description": "The aligned versions, in the form that Accept asks for",
         "content": {form.media_type: {} for form in FORMS.values() if form.name != "json"},
+    }
+}
+# As `_FORMS`, where NDJSON is a stream.
+_STREAMED: dict[int | str, dict[str, Any]] = {
+    200: _FORMS[200]
+    | {
+        "content": _FORMS[200]["content"]
+        | {
+            FORMS["ndjson"].media_type: {
+                "schema": {
+                    "type": "string",
+                    "description": "A JSON object a line: article, sentence, version, row, finding, end; or "
+                    "problem",
+                },
+                "example": '{"type":"sentence","language":"es","index":0,"block":0,"text":"Viene lluvia.",'
+                '"score":-0.41,"flags":[]}\n',
+            }
+        }
     }
 }
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -80,7 +99,7 @@ class LanguagesOut(BaseModel):
     alignable: list[str]
 
 
-@router.post("/v1/translate", response_model=AlignedOut, responses=_FORMS | _PROBLEMS, tags=["articles"])
+@router.post("/v1/translate", response_model=AlignedOut, responses=_STREAMED | _PROBLEMS, tags=["articles"])
 async def translate(request: Request, body: TranslateBody, accept: Accept = None) -> Response:
     """Translate an article into one or more languages, sentences aligned.
 
@@ -95,24 +114,10 @@ async def translate(request: Request, body: TranslateBody, accept: Accept = None
         return article_of(body.text, body.format, body.source, extract=body.extract)
 
     def options() -> Options:
-        terms = body.terms(body.targets, request.state.glossaries)
-        return Options(
-            model=body.model,
-            quality=body.quality,
-            edits=body.edits,
-            glossary=terms,
-            work=claim,
-            similarity=body.similarity,
-        )
+        return _options(request, body, body.targets, claim)
 
     if chosen_form(accept).name == "ndjson":
-        return await streamed(
-            lambda: pipeline.stream(read(), body.targets, **options()),
-            FORMS["ndjson"].media_type,
-            _HEADERS,
-            claim,
-            request.state.model_work,
-        )
+        return await _streamed(request, lambda: pipeline.stream(read(), body.targets, **options()), claim)
     return await _answer(
         request, accept, lambda: pipeline.translate(read(), body.targets, **options()), claim
     )
@@ -135,31 +140,35 @@ async def align(request: Request, body: AlignBody, accept: Accept = None) -> Res
     return await _answer(request, accept, work, Work.within(request.state.deadline))
 
 
-@router.post("/v1/compare", response_model=AlignedOut, responses=_FORMS | _PROBLEMS, tags=["articles"])
+@router.post("/v1/compare", response_model=AlignedOut, responses=_STREAMED | _PROBLEMS, tags=["articles"])
 async def compare(request: Request, body: CompareBody, accept: Accept = None) -> Response:
-    """Align versions and report what an editor should look at; missing versions can be made by machine."""
+    """Align versions and report what an editor should look at; missing versions can be made by machine.
+
+    As `application/x-ndjson` the missing versions come sentence by sentence while they are translated.
+    """
     pipeline: Pipeline = request.state.pipeline
     await charge(request, sum(map(len, body.versions.values())))
 
-    def work() -> Aligned:
-        articles = [
+    claim = Work.within(request.state.deadline)
+
+    def read() -> list[Article]:
+        return [
             article_of(text, body.format, language, extract=body.extract)
             for language, text in body.versions.items()
         ]
-        terms = body.terms(body.translate_missing, request.state.glossaries)
-        return pipeline.compare(
-            articles,
-            body.translate_missing,
-            model=body.model,
-            quality=body.quality,
-            edits=body.edits,
-            glossary=terms,
-            work=claim,
-            similarity=body.similarity,
-        )
 
-    claim = Work.within(request.state.deadline)
-    return await _answer(request, accept, work, claim)
+    def options() -> Options:
+        return _options(request, body, body.translate_missing, claim)
+
+    if chosen_form(accept).name == "ndjson":
+        return await _streamed(
+            request,
+            lambda: pipeline.stream_comparison(read(), body.translate_missing, **options()),
+            claim,
+        )
+    return await _answer(
+        request, accept, lambda: pipeline.compare(read(), body.translate_missing, **options()), claim
+    )
 
 
 @router.get("/v1/models", tags=["service"], responses={status: _PROBLEMS[status] for status in (401, 429)})
@@ -222,6 +231,25 @@ def readyz(request: Request) -> Response | dict[str, str]:
 def metrics(request: Request) -> Response:
     """Give what Prometheus scrapes: counts and times, no texts."""
     return Response(request.state.metrics.exposition(), media_type=CONTENT_TYPE)
+
+
+def _options(
+    request: Request, body: TranslateBody | CompareBody, targets: Sequence[str], claim: Work
+) -> Options:
+    """Return what a body chooses for its translations; raise GlossaryError."""
+    return Options(
+        model=body.model,
+        quality=body.quality,
+        edits=body.edits,
+        glossary=body.terms(targets, request.state.glossaries),
+        work=claim,
+        similarity=body.similarity,
+    )
+
+
+async def _streamed(request: Request, events: Callable[[], Iterator[Event]], claim: Work) -> Response:
+    media_type = FORMS["ndjson"].media_type
+    return await streamed(events, media_type, _HEADERS, claim, request.state.model_work)
 
 
 async def _answer(request: Request, accept: str | None, work: Callable[[], Aligned], claim: Work) -> Response:

@@ -21,7 +21,7 @@ from service.api_memory import router as memory_router
 from service.assembly import LANGUAGES, build_glossaries, build_memory, build_pipeline, build_store, release
 from service.body_limit import BodyLimit
 from service.compat.parts import Compat, build_compat
-from service.compat.routes import answer_to, build_routers
+from service.compat.routes import answers, build_routers
 from service.config import Settings, read_settings
 from service.detect import LangidDetector
 from service.documents_api import router as documents_router
@@ -126,14 +126,14 @@ def create_app(
                 if jobs is None:
                     yield state
                 else:
-                    runner = build_runner(chosen, jobs, pipeline)
+                    runner = build_runner(chosen, jobs.claims, pipeline)
                     tasks.start_soon(runner.run)
-                    state["jobs"], state["runner"] = jobs, runner
+                    state["jobs"], state["runner"] = jobs.store, runner
                     yield state
                     runner.stop()
         await anyio.to_thread.run_sync(pipeline.engines.close)
         if jobs is not None:
-            jobs.close()
+            jobs.connections.close()
 
     app = FastAPI(
         title="Triptych",
@@ -146,7 +146,8 @@ def create_app(
     )
     # The last one added stands outside of the others.
     larger = {"/v1/jobs": (chosen.max_job_bytes, "MAX_JOB_BYTES")}
-    app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes, larger=larger, answer=answer_to)
+    own = answers(chosen.compat)
+    app.add_middleware(BodyLimit, max_bytes=chosen.max_bytes, larger=larger, answer=own)
     app.add_middleware(Guard)
     if chosen.cors_origins:
         app.add_middleware(
@@ -158,7 +159,7 @@ def create_app(
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, metrics=metrics)
-    install_problems(app)
+    install_problems(app, own)
     app.state.stopping = Event()
     kept = [jobs_router] if chosen.database != "off" else []
     for each in (router, documents_router, memory_router, *kept, *build_routers(chosen.compat)):

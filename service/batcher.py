@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from models.attention import attention_of
 from models.errors import UnsupportedTargetError
+from models.nbest import n_best_of
 from service.errors import OverloadedError, StoppingError
 from service.observer import Unobserved
 from service.rotation import Request, Rotation
@@ -97,6 +98,22 @@ class Batcher:
         for start in range(0, len(pairs), self._sentences):
             with self._turns.turn(self):
                 found += attention_of(self.translator, pairs[start : start + self._sentences], target=target)
+        return found
+
+    def n_best(self, sentences: Sequence[str], target: str, most: int, work: Work) -> list[list[Translation]]:
+        """Return up to `most` translations of each sentence, in turn with the batches.
+
+        A turn takes about as long as one of theirs. Raises UnsupportedTargetError, DeadlineError or
+        CancelledError.
+        """
+        found: list[list[Translation]] = []
+        size = max(self._sentences // most, 1)
+        for start in range(0, len(sentences), size):
+            with self._turns.turn(self):
+                if (problem := work.problem(self._clock())) is not None:
+                    raise problem
+                part = sentences[start : start + size]
+                found += n_best_of(self.translator, part, target=target, most=most)
         return found
 
     def close(self) -> None:
@@ -207,3 +224,7 @@ class BatchedTranslator(Wrapped):
     def attention(self, pairs: Sequence[tuple[str, str]], *, target: str) -> list[Attention | None]:
         """Return what the translator inside tells of its attention, in turn with the batches."""
         return self._batcher.attention(pairs, target)
+
+    def n_best(self, sentences: Sequence[str], *, target: str, most: int) -> list[list[Translation]]:
+        """Return up to `most` translations of each sentence; raises as `Batcher.n_best` does."""
+        return self._batcher.n_best(sentences, target, most, self._work)

@@ -18,7 +18,7 @@ class BodyLimit:
     """ASGI middleware: answers 413 when a body is, or turns out to be, longer than `max_bytes`.
 
     `larger` has other limits by path, each with the setting that holds it. `answer` gives the response to an
-    error on a path; a problem document unless it is given.
+    error on a path, or None for a problem document.
     """
 
     def __init__(
@@ -26,12 +26,12 @@ class BodyLimit:
         app: ASGIApp,
         max_bytes: int,
         larger: Mapping[str, tuple[int, str]] | None = None,
-        answer: Callable[[str, Exception], Response] | None = None,
+        answer: Callable[[str, Exception], Response | None] | None = None,
     ) -> None:
         self._app = app
         self._usual = (max_bytes, "MAX_BYTES")
         self._larger = larger or {}
-        self._answer = answer or (lambda _, error: problem_of(error))
+        self._answer = answer or (lambda _, error: None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -70,4 +70,5 @@ class BodyLimit:
         self, found: int | None, limit: tuple[int, str], scope: Scope, receive: Receive, send: Send
     ) -> None:
         error = LimitError("The request body", "bytes", found, *limit)
-        await self._answer(scope["path"], error)(scope, receive, send)
+        answer = self._answer(scope["path"], error) or problem_of(error)
+        await answer(scope, receive, send)

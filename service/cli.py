@@ -185,7 +185,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     chosen = {name: value for name, value in given.items() if value is not None}
     settings = _settings().model_copy(update=chosen)
     build_glossaries(settings)  # what is wrong with them, or a database, is better said here, in a line
-    for opened in (build_memory(settings), build_jobs(settings)):
+    jobs = build_jobs(settings)
+    for opened in (build_memory(settings), jobs.connections if jobs else None):
         if opened is not None:
             opened.close()
     serve(settings)

@@ -18,8 +18,8 @@ from models.guards import has_words
 from models.translation import Translation
 from service.build import build, partial_marks
 from service.errors import EditError
+from service.flags import APPROVED
 from service.markup import place_marks
-from service.memory.units import APPROVED
 from service.protect import fragments, missing, protected_spans
 from service.render.text import encodable
 from service.result import Origin, Version

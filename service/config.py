@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     )
     job_retention: float = Field(default=168.0, gt=0, description="Hours that an ended job is kept")
     max_jobs: int = Field(default=100, ge=1, description="The most jobs that have not ended")
+    max_owner_jobs: int = Field(
+        default=25, ge=1, description="The most jobs of one key, or of all without one, that have not ended"
+    )
     max_job_articles: int = Field(default=1_000, ge=1, description="The most articles in a job")
     max_job_bytes: int = Field(default=50_000_000, ge=1_000, description="The largest body of a job")
     host: str = Field(default="127.0.0.1", description="The address to listen on")

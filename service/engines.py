@@ -79,11 +79,6 @@ class Engines:
         """The ids of the checkpoints in memory."""
         return tuple(self._loaded)
 
-    def serving(self, target: str) -> list[str]:
-        """Return the ids of the checkpoints that translate English into a language."""
-        entries = [entry for entry in self._candidates() if entry.source == PIVOT]
-        return [entry.id for entry in entries if target in entry.targets]
-
     def translator(
         self,
         target: str,

@@ -1,4 +1,4 @@
-"""What happens while an article is translated, in the order in which it happens.
+"""What happens while an article is translated, or compared, in the order in which it happens.
 
 Begun once, Translated for every slice of sentences (the languages by turns), Finished once.
 """
@@ -22,12 +22,14 @@ _LARGEST: Final = 32  # sentences; beyond it, an engine's batches are full and a
 class Begun:
     """The article can be translated; `signature` is that of the result to come.
 
-    `targets` holds the checkpoint that makes each version.
+    `targets` holds the checkpoint that makes each version, `languages` all versions of the result to come, in
+    its order.
     """
 
     article: Article
     targets: Mapping[str, str]
     signature: str
+    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Translated:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Everything is there: the same as `Pipeline.translate` gives."""
+    """Everything is there: the same as `Pipeline.translate` or `compare` gives."""
 
     aligned: Aligned
 

@@ -13,11 +13,13 @@ is taken to begin as the word does.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from models.nbest import distinct, n_best_of
 from models.translation import Translation
 from service.build import PartialMark
 from service.compose import joined
+from service.flags import APPLIED, MISSED
 from service.markup import place_marks
 from service.protect import fragments, missing, occurrences, protected_spans
 from service.terms import TermFinder, forms_in
@@ -30,9 +32,6 @@ if TYPE_CHECKING:
     from models.translation import Translator
     from service.glossary import Glossary
     from service.terms import Match
-
-APPLIED: Final = "glossary"
-MISSED: Final = "glossary-missed"
 
 
 class GlossaryTranslator(Wrapped):
@@ -66,6 +65,15 @@ class GlossaryTranslator(Wrapped):
         for index, result in zip(again, self._in_fragments(sentences, matches, again, target), strict=True):
             results[index] = _flagged(sentences[index], result, matches[index])
         return results
+
+    def n_best(self, sentences: Sequence[str], *, target: str, most: int) -> list[list[Translation]]:
+        """Return the n-best translations that have all terms in them; raises as the translator inside."""
+        ranked = n_best_of(self._translator, sentences, target=target, most=most)
+        for index, sentence in enumerate(sentences):
+            if matches := self._finder.find(sentence, protected_spans(sentence)):
+                kept = [self._kept_to(sentence, each, matches) for each in ranked[index]]
+                ranked[index] = distinct([each for each in kept if MISSED not in each.flags])
+        return ranked
 
     def _kept_to(self, sentence: str, translation: Translation, matches: Sequence[Match]) -> Translation:
         """Put in the terms that are missing, where the words stand that stand for them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
@@ -11,6 +12,8 @@ from service.access import Access, Allowances
 from service.assembly import build_store
 from service.database import open_database
 from service.errors import DatabaseError
+from service.jobs.claims import Claims
+from service.jobs.connections import Connections
 from service.jobs.runner import Runner
 from service.jobs.store import JobStore
 from service.jobs.tables import JOB_TABLES
@@ -59,22 +62,31 @@ def build_access(settings: Settings, database: str) -> Access:
     return Access(keys, Buckets(time.monotonic), allowances, required=settings.require_key)
 
 
-def build_jobs(settings: Settings) -> JobStore | None:
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The jobs of one database, as callers and as workers see them."""
+
+    connections: Connections
+    store: JobStore
+    claims: Claims
+
+
+def build_jobs(settings: Settings) -> Jobs | None:
     """Return the jobs of the database that the settings name, None where it is off; raise DatabaseError."""
     if settings.database == "off":
         return None
-    return JobStore(
-        open_database(database_url(settings), JOB_TABLES), lease=settings.job_lease, most=settings.max_jobs
-    )
+    connections = Connections(open_database(database_url(settings), JOB_TABLES))
+    store = JobStore(connections, most=settings.max_jobs, most_each=settings.max_owner_jobs)
+    return Jobs(connections, store, Claims(connections, lease=settings.job_lease))
 
 
-def build_runner(settings: Settings, jobs: JobStore, pipeline: Pipeline) -> Runner:
+def build_runner(settings: Settings, claims: Claims, pipeline: Pipeline) -> Runner:
     """Return what works on the jobs in this process.
 
     Its threads are its own: articles of jobs take no request's place, and meet them at the engines only.
     """
     return Runner(
-        jobs,
+        claims,
         lambda task, work: done(task, pipeline, work),
         problem_document,
         workers=settings.job_workers,

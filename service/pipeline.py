@@ -11,24 +11,23 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Unpack
 
-from alignment.audit import audit, unrelated_findings
-from alignment.findings import Finding, Severity
-from alignment.order import order_findings
 from alignment.parallel import parallel_rows
 from alignment.rows import align_versions
+from service.alternatives import alternatives
 from service.compose import Draft, compose
 from service.errors import EmptyArticleError, LanguageError, LimitError, VersionsError
 from service.events import Begun, Event, Finished, Translated, growing
+from service.flags import APPROVED
 from service.glossary import NO_TERMS
-from service.memory.units import APPROVED
 from service.observer import Unobserved
 from service.options import check_edits, digest_of_edits
-from service.prefetch import Prefetched
+from service.prefetch import prefetched
 from service.result import Aligned, Origin, Version
+from service.review import reviewed, wrong_languages
 from service.rows import blocks_of, texts_of, unmeasured_rows, with_translations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from alignment.beads import Row
     from models.encoder import Encoder
@@ -104,15 +103,8 @@ class Pipeline:
         first event where the request is at fault. Closing the iterator ends the work.
         """
         drafts = self._begin(article, targets, options)
-        made = {draft.target: draft.checkpoint_id for draft in drafts}
-        yield Begun(article, made, self._signature([draft.signature for draft in drafts], options))
-        first = 0
-        for size in growing(len(article.sentences)):
-            for draft in drafts:
-                with self._stage("translate"):
-                    made_now = tuple(draft.advance(size))
-                yield Translated(draft.target, first, made_now)
-            first += size
+        yield self._begun(article, drafts, [article.language, *targets], options)
+        yield from self._slices(article, drafts)
         yield Finished(self._finish(article, drafts, options))
 
     def translate_texts(
@@ -135,8 +127,20 @@ class Pipeline:
         if not texts:
             return []
         source = texts[0].language
-        translator = Prefetched(self._translator(source, target, options), texts, target)
+        translator = prefetched(self._translator(source, target, options), texts, target)
         return [compose(text, target, translator, self._encoder) for text in texts]
+
+    def alternatives(
+        self, texts: Sequence[Article], versions: Sequence[Version], most: int, **options: Unpack[Options]
+    ) -> list[list[Version]]:
+        """Return for each text up to `most` other translations than its version, best first.
+
+        `versions` are what `translate_texts` made of the texts, with the same options. Raises as it does.
+        """
+        if not texts:
+            return []
+        translator = self._translator(texts[0].language, versions[0].language, options)
+        return alternatives(texts, versions, translator, self._encoder, most)
 
     def align(self, versions: Sequence[Article]) -> Aligned:
         """Align two or more versions of an article; raises as `translate` does, or an AlignmentError."""
@@ -155,6 +159,28 @@ class Pipeline:
         Raises as `translate` does; missing versions are made from the English one, with its `edits`, and
         without one from the first that leads to all of them.
         """
+        source, drafts = self._begin_comparison(articles, translate_missing, options)
+        return self._compared(articles, source, drafts, options, audited=audited)
+
+    def stream_comparison(
+        self, articles: Sequence[Article], translate_missing: Sequence[str] = (), **options: Unpack[Options]
+    ) -> Iterator[Event]:
+        """Compare as `compare` does, and tell of every slice of sentences that is translated meanwhile.
+
+        Begun is of the version that missing ones are made from, or of the English one. The given versions are
+        aligned when all is translated. Raises what `compare` raises, before the first event where the request
+        is at fault. Closing the iterator ends the work.
+        """
+        source, drafts = self._begin_comparison(articles, translate_missing, options)
+        languages = [article.language for article in articles]
+        yield self._begun(source, drafts, [*languages, *translate_missing], options)
+        yield from self._slices(source, drafts)
+        yield Finished(self._compared(articles, source, drafts, options, audited=True))
+
+    def _begin_comparison(
+        self, articles: Sequence[Article], translate_missing: Sequence[str], options: Options
+    ) -> tuple[Article, list[Draft]]:
+        """Check a comparison; return what is translated, or would be, and the versions to be made."""
         self._check(articles)
         languages = [article.language for article in articles]
         self._check_languages([*languages, *translate_missing])
@@ -164,47 +190,58 @@ class Pipeline:
                 raise LanguageError(language, self.languages, "alignment")
         if len(languages) + len(translate_missing) < 2:
             raise VersionsError(f"There is only one version ({languages[0]}); give at least two.")
+        if not translate_missing:
+            return min(articles, key=lambda article: article.language != SOURCE), []
+        source = self._to_translate(articles, translate_missing)
+        return source, self._drafts(source, translate_missing, options)
+
+    def _compared(
+        self,
+        articles: Sequence[Article],
+        source: Article,
+        drafts: Sequence[Draft],
+        options: Options,
+        *,
+        audited: bool,
+    ) -> Aligned:
         versions = [Version(article, Origin.GIVEN) for article in articles]
-        rows, findings = [], self._wrong_languages(versions)
+        rows, findings = [], wrong_languages(versions, self._identify)
         if len(versions) > 1:
             with self._stage("align"):
                 rows = align_versions(texts_of(versions), self._encoder, blocks_of(versions))
-        if translate_missing:
-            source = self._to_translate(articles, translate_missing)
-            made = self._completed(source, self._drafts(source, translate_missing, options))
+        if drafts:
+            made = self._completed(source, drafts)
             parallel = self._parallel([Version(source, Origin.GIVEN), *made], options)
             rows = [with_translations(row, source.language, parallel) for row in rows] or parallel
             versions += made
         with self._stage("audit"):
-            findings += self._findings(rows, texts_of(versions), audited)
+            findings += reviewed(rows, texts_of(versions), self._encoder, audited=audited)
         engines = [version.signature for version in versions if version.signature]
         signature = self._signature(engines, options, versions)
         return Aligned(tuple(versions), tuple(rows), signature, tuple(findings))
-
-    def _wrong_languages(self, versions: Sequence[Version]) -> list[Finding]:
-        """Say which versions surely are in another language than they are given as."""
-        found = []
-        for version in versions:
-            spoken = self._identify(version.article.text) if self._identify else None
-            if spoken not in (None, version.language):
-                reason = f"{version.language} reads like {spoken}; was the right file given?"
-                found.append(Finding(0, version.language, "language", Severity.WARNING, reason))
-        return found
-
-    def _findings(
-        self, rows: Sequence[Row], texts: Mapping[str, Sequence[str]], audited: bool
-    ) -> list[Finding]:
-        """Say what is wrong with whole versions and, if asked, with their rows."""
-        found = order_findings(rows, texts, self._encoder)
-        told = {finding.language for finding in found}
-        rest = audit(rows, texts) if audited else unrelated_findings(rows, list(texts))
-        return found + [finding for finding in rest if finding.language not in told]
 
     def _begin(self, article: Article, targets: Sequence[str], options: Options) -> list[Draft]:
         self._check([article])
         self._check_languages([article.language, *targets])
         check_edits(options, targets)
         return self._drafts(article, targets, options)
+
+    def _begun(
+        self, article: Article, drafts: Sequence[Draft], languages: Sequence[str], options: Options
+    ) -> Begun:
+        made = {draft.target: draft.checkpoint_id for draft in drafts}
+        signature = self._signature([draft.signature for draft in drafts], options)
+        return Begun(article, made, signature, tuple(languages))
+
+    def _slices(self, article: Article, drafts: Sequence[Draft]) -> Iterator[Translated]:
+        """Translate slice by slice, the languages by turns."""
+        first = 0
+        for size in growing(len(article.sentences) if drafts else 0):
+            for draft in drafts:
+                with self._stage("translate"):
+                    made = tuple(draft.advance(size))
+                yield Translated(draft.target, first, made)
+            first += size
 
     def _completed(self, article: Article, drafts: Sequence[Draft]) -> list[Version]:
         """Translate all that drafts still lack, and build their versions."""

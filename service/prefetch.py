@@ -13,30 +13,34 @@ from models.guards import has_words
 from service.wrapped import Wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from models.translation import Translation, Translator
     from service.article import Article
 
 
-class Prefetched(Wrapped):
-    """A translator into one language that has the sentences of some texts at hand."""
+class AtHand(Wrapped):
+    """A translator into one language that has the translations of some sentences at hand."""
 
-    def __init__(self, translator: Translator, texts: Iterable[Article], target: str) -> None:
+    def __init__(self, translator: Translator, found: Mapping[str, Translation]) -> None:
         super().__init__(translator)
-        # As `compose` asks for them: once each, line breaks as spaces, none without words.
-        wanted = list(
-            dict.fromkeys(
-                re.sub(r"\s", " ", sentence.text)
-                for text in texts
-                for sentence in text.sentences
-                if has_words(sentence.text)
-            )
-        )
-        self._found = dict(zip(wanted, translator.translate(wanted, target=target), strict=True))
+        self._found = found
 
     def translate(self, sentences: Sequence[str], *, target: str) -> list[Translation]:
         """Translate sentences, one result for each in order."""
         missing = [sentence for sentence in sentences if sentence not in self._found]
         rest = iter(self._translator.translate(missing, target=target) if missing else [])
         return [self._found[sentence] if sentence in self._found else next(rest) for sentence in sentences]
+
+
+def prefetched(translator: Translator, texts: Iterable[Article], target: str) -> AtHand:
+    """Return a translator that has the sentences of some texts at hand."""
+    wanted = list(
+        dict.fromkeys(sentence for text in texts for sentence in asked_sentences(text) if has_words(sentence))
+    )
+    return AtHand(translator, dict(zip(wanted, translator.translate(wanted, target=target), strict=True)))
+
+
+def asked_sentences(text: Article) -> list[str]:
+    """Return a text's sentences as `compose` asks for them: line breaks as spaces."""
+    return [re.sub(r"\s", " ", sentence.text) for sentence in text.sentences]

@@ -18,9 +18,9 @@ from service import errors
 from service.jobs import errors as job_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from fastapi import FastAPI, Request
+    from fastapi import FastAPI, Request, Response
     from starlette.routing import BaseRoute
 
 _LOG = logging.getLogger("triptych")
@@ -34,6 +34,7 @@ _TABLE: Sequence[tuple[type[Exception], int, str]] = (
     (errors.RateError, 429, ""),
     (errors.QuotaError, 429, ""),
     (errors.AccessError, 401, ""),
+    (job_errors.TooManyJobsError, 429, ""),
     (errors.RouteError, 503, ""),
     (errors.BusyError, 503, ""),
     (errors.MemoryFileError, 503, ""),
@@ -134,32 +135,58 @@ def _routes(routes: Sequence[BaseRoute]) -> Iterator[BaseRoute]:
         yield from _routes(inner.routes) if inner is not None else (route,)
 
 
-def install_problems(app: FastAPI) -> None:
-    """Answer every error of an application with a problem document."""
+def said_of(error: HTTPException) -> str:
+    """Return one line for people about an error of the web framework."""
+    if error.status_code == 404 and error.detail == HTTPStatus(404).phrase:
+        return "There is no such path here; /docs lists those there are."
+    if error.status_code == 405:
+        return "The path is there, but not for this method; see the header Allow, and /docs."
+    return str(error.detail)
 
-    async def own(_: Request, error: Exception) -> JSONResponse:
+
+def _fault(item: Mapping[str, Any]) -> dict[str, str]:
+    """Return which field of a request is wrong, and how, in words of ours where pydantic's do not help."""
+    if item["type"] == "json_invalid":
+        said = item.get("ctx", {}).get("error", "it cannot be read")
+        return {"field": "body", "problem": f"it is no JSON: {said} (character {item['loc'][-1]})"}
+    field = ".".join(str(part) for part in item["loc"][1:]) or "body"
+    if field == "body" and item["type"] == "model_attributes_type":
+        return {"field": field, "problem": "send a JSON object, with Content-Type: application/json"}
+    if item["type"] == "extra_forbidden":
+        return {"field": field, "problem": "nobody knows this field"}
+    return {"field": field, "problem": item["msg"]}
+
+
+def install_problems(
+    app: FastAPI, own: Callable[[str, Exception], Response | None] = lambda _path, _error: None
+) -> None:
+    """Answer every error of an application with a problem document.
+
+    `own` gives another answer to what the web framework refuses on a path, None for a problem document.
+    """
+
+    async def ours(_: Request, error: Exception) -> JSONResponse:
         return problem_of(error)
 
     async def invalid(_: Request, error: Exception) -> JSONResponse:
         found = error.errors() if isinstance(error, RequestValidationError) else []
-        places = [
-            {"field": ".".join(str(part) for part in item["loc"][1:]) or "body", "problem": item["msg"]}
-            for item in found
-        ]
+        places = [_fault(item) for item in found]
         detail = "; ".join(f"{place['field']}: {place['problem']}" for place in places[:5])
         return problem_response(422, "invalid-request", detail, errors=places)
 
-    async def http(request: Request, error: Exception) -> JSONResponse:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        detail = str(error.detail) if isinstance(error, HTTPException) else ""
-        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-        if status == 405:
-            headers["Allow"] = _allowed(request, headers.get("Allow", ""))
-        kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
-        return problem_response(status, kind, detail, headers)
+    async def http(request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            return problem_of(error)
+        if error.status_code == 405:
+            allowed = _allowed(request, (error.headers or {}).get("Allow", ""))
+            error.headers = {**(error.headers or {}), "Allow": allowed}
+        if (answer := own(request.url.path, error)) is not None:
+            return answer
+        kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+        return problem_response(error.status_code, kind, said_of(error), dict(error.headers or {}))
 
     for family in (errors.ServiceError, model_errors.ModelError, AlignmentError):
-        app.add_exception_handler(family, own)
+        app.add_exception_handler(family, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(Exception, own)
+    app.add_exception_handler(Exception, ours)

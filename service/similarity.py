@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from models.guards import has_words
-from service.memory.units import APPROVED
+from service.flags import APPROVED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

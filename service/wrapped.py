@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.attention import attention_of
+from models.nbest import n_best_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from models.attention import Attention
-    from models.translation import Translator
+    from models.translation import Translation, Translator
 
 
 class Wrapped:
@@ -37,3 +38,7 @@ class Wrapped:
     def attention(self, pairs: Sequence[tuple[str, str]], *, target: str) -> list[Attention | None]:
         """Return what the translator inside tells of its attention, None throughout if it tells nothing."""
         return attention_of(self._translator, pairs, target=target)
+
+    def n_best(self, sentences: Sequence[str], *, target: str, most: int) -> list[list[Translation]]:
+        """Return what the translator inside gives, its only translation where it has no others."""
+        return n_best_of(self._translator, sentences, target=target, most=most)

@@ -7,7 +7,7 @@ out and one added; the Russian plays a machine-made version in which three sente
 from __future__ import annotations
 
 from alignment.beads import Row
-from alignment.findings import Finding, Severity
+from alignment.findings import Code, Finding, Severity
 from models.translation import Translation
 from service.article import Article, Block, Format, Kind, Sentence
 from service.result import Aligned, Origin, Version
@@ -247,10 +247,10 @@ ROWS: list[tuple[str, str, str, float]] = [
 FLAGS: dict[int, tuple[str, ...]] = {7: ("repetition",), 12: ("numbers",), 14: ("copy",)}
 
 FINDINGS = (
-    Finding(8, "es", "number", Severity.WARNING, "en has 1.2 where es has 1,4"),
-    Finding(9, "es", "missing", Severity.WARNING, "es lacks this content"),
-    Finding(6, "ru", "weak", Severity.NOTE, "ru may not say the same as en here"),
-    Finding(24, "es", "added", Severity.NOTE, "es has content that en lacks"),
+    Finding.of(Code.NUMBER_DIFFERS, "es", Severity.WARNING, row=8, original="en", ours="1.2", theirs="1,4"),
+    Finding.of(Code.MISSING, "es", Severity.WARNING, row=9, original="en"),
+    Finding.of(Code.WEAK, "ru", Severity.NOTE, row=6, original="en"),
+    Finding.of(Code.ADDED, "es", Severity.NOTE, row=24, original="en"),
 )
 
 

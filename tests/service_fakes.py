@@ -48,6 +48,17 @@ class FakeTranslator:
         return [Translation(self._translate(sentence), -0.5) for sentence in sentences]
 
 
+class ManyTranslator(FakeTranslator):
+    """Has further translations of everything: the first one with so many exclamation marks behind it."""
+
+    def n_best(self, sentences: Sequence[str], *, target: str, most: int) -> list[list[Translation]]:
+        self.asked += sentences
+        return [
+            [Translation(self._translate(sentence) + "!" * rank, -0.5 - rank) for rank in range(most)]
+            for sentence in sentences
+        ]
+
+
 class LetterEncoder:
     """Vectors of letter counts, case folded: a sentence and its shouted translation are the same."""
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from alignment import Finding, Row, Severity, TooFewVersionsError, audit
+from alignment import Code, Finding, Row, Severity, TooFewVersionsError, audit
+from alignment.findings import REASONS
 
 LONG = "The council voted on the plan after a long debate."
 
@@ -21,9 +22,9 @@ def test_content_missing_from_a_version_is_found() -> None:
     rows = [Row({"en": (0,), "es": (0,), "ru": ()}, 0.9), Row({"en": (), "es": (1,), "ru": (0,)}, 0.9)]
     versions = {"en": [LONG], "es": [LONG, LONG], "ru": ["By A. B."]}
     assert audit(rows, versions) == [
-        Finding(0, "ru", "missing", Severity.WARNING, "ru lacks this content"),
-        Finding(1, "es", "added", Severity.WARNING, "es has content that en lacks"),
-        Finding(1, "ru", "added", Severity.NOTE, "ru has content that en lacks"),
+        Finding.of(Code.MISSING, "ru", Severity.WARNING, row=0, original="en"),
+        Finding.of(Code.ADDED, "es", Severity.WARNING, row=1, original="en"),
+        Finding.of(Code.ADDED, "ru", Severity.NOTE, row=1, original="en"),
     ]
 
 
@@ -38,7 +39,9 @@ def test_content_missing_from_a_version_is_found() -> None:
     ],
 )
 def test_numbers_that_differ_are_found(one: str, other: str, reason: str) -> None:
-    assert found(one, other) == [Finding(1, "es", "number", Severity.WARNING, reason)]
+    [finding] = found(one, other)
+    assert (finding.row, finding.language, finding.kind) == (1, "es", "number")
+    assert (finding.severity, finding.reason) == (Severity.WARNING, reason)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +87,25 @@ def test_a_version_of_something_else_is_said_once() -> None:
 def test_an_audit_needs_two_versions() -> None:
     with pytest.raises(TooFewVersionsError):
         audit([], {"en": []})
+
+
+def test_a_finding_says_by_code_and_values_what_its_sentence_says() -> None:
+    [differs] = found("It cost 25 euros.", "Costó 52 euros.")
+    assert differs.code == "number-differs"
+    assert differs.values == {"language": "es", "original": "en", "ours": "25", "theirs": "52"}
+    [missing] = found("In 1973 it opened.", "Entonces se abrió.")
+    assert missing.code == "number-missing"
+    assert missing.values == {"language": "es", "original": "en", "ours": "1973"}
+    [added] = found("It opened then.", "Se abrió en 1973.")
+    assert (added.code, added.values["theirs"]) == ("number-added", "1973")
+
+
+def test_every_code_has_a_sentence_and_a_kind() -> None:
+    kinds = {"missing", "added", "weak", "number", "date", "name", "unrelated", "order", "language"}
+    names = ("original", "spoken", "ours", "theirs", "both", "either")
+    assert set(REASONS) == set(Code)
+    for code in Code:
+        finding = Finding.of(code, "es", Severity.NOTE, **{name: f"<{name}>" for name in names})
+        assert finding.kind in kinds
+        assert "es" in finding.reason
+        assert "{" not in finding.reason

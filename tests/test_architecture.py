@@ -65,7 +65,10 @@ def test_only_the_edge_knows_the_web_framework() -> None:
     web = {"fastapi", "starlette", "uvicorn"}
     edge = {
         "api.py",
+        "api_body.py",
         "api_memory.py",
+        "api_request.py",
+        "api_results.py",
         "app.py",
         "body_limit.py",
         "documents_api.py",

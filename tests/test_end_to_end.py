@@ -113,6 +113,27 @@ def test_the_server_translates_aligns_and_compares(server: str) -> None:
     assert [finding["language"] for finding in missing] == ["es"]
 
 
+def test_the_server_streams_a_comparison_while_it_translates(server: str) -> None:
+    versions = {
+        language: (EXAMPLES / f"harbour.{language}.md").read_text(encoding="utf-8")
+        for language in ("en", "es")
+    }
+    body = {"versions": versions, "translate_missing": ["ru"], "format": "markdown"}
+    headers = {"Accept": "application/x-ndjson"}
+    with httpx.stream("POST", f"{server}/v1/compare", json=body, headers=headers, timeout=120) as answer:
+        pieces = list(answer.iter_raw())
+    assert len(pieces) > 4  # the article, some slices, the rest
+    lines = [json.loads(line) for line in b"".join(pieces).splitlines()]
+    kinds = list(dict.fromkeys(line["type"] for line in lines))
+    assert kinds == ["article", "sentence", "version", "row", "finding", "end"]
+    assert (lines[0]["languages"], lines[0]["targets"]) == (["en", "es", "ru"], {"ru": "starter"})
+    whole = post(server, "/v1/compare", body).json()
+    made = {line["language"]: line["version"] for line in lines if line["type"] == "version"}
+    assert made == {language: whole["versions"][language] for language in ("es", "ru")}
+    found = [line for line in lines if line["type"] == "finding"]
+    assert [{"type": "finding", **finding} for finding in whole["findings"]] == found
+
+
 def test_the_server_refuses_what_it_has_no_model_for(server: str) -> None:
     answer = post(
         server, "/v1/translate", {"text": "Rain fell.", "targets": ["es"], "model": "opus-mt-en-es"}

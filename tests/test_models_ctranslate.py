@@ -64,17 +64,36 @@ def test_it_finds_beam_for_beam_what_torch_finds(store: Store, settings: Decodin
     assert [one.score for one in ours] == pytest.approx([one.score for one in theirs], abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    "settings", [DecodingSettings(beams=3), DecodingSettings(beams=6, length_penalty=0.6)]
+)
+def test_its_n_best_are_torchs_beam_for_beam(store: Store, settings: DecodingSettings) -> None:
+    folder = store.open("starter")
+    tokenizer = load_tokenizer(folder, normalise=False)
+    sources = [tokenizer.encode(sentence, tag).ids for sentence in GOLDEN for tag in (">>spa<<", ">>rus<<")]
+    theirs = load_torch_engine(folder, device="cpu", threads=1).n_best(sources, settings, 3)
+    converted = load_ctranslate_engine(store.convert("starter", "float32"), quantization="float32", threads=1)
+    ours = converted.n_best(sources, settings, 3)
+    assert {len(each) for each in ours} == {3}
+    for mine, other in zip(ours, theirs, strict=True):
+        assert [one.ids for one in mine] == [one.ids for one in other]
+        assert [one.finished for one in mine] == [one.finished for one in other]
+        assert [one.score for one in mine] == pytest.approx([one.score for one in other], abs=1e-5)
+    assert [best for best, *_ in ours] == converted.generate(sources, settings)
+
+
 def test_the_shipped_starter_finds_what_torch_finds(tmp_path: Path) -> None:
     shipped = default_store(tmp_path)
     folder = shipped.open("starter")
     tokenizer = load_tokenizer(folder, normalise=False)
     sources = [tokenizer.encode(sentence, tag).ids for sentence in REAL for tag in (">>spa<<", ">>rus<<")]
     settings = DecodingSettings(beams=4)
-    theirs = load_torch_engine(folder, device="cpu", threads=1).generate(sources, settings)
+    theirs = load_torch_engine(folder, device="cpu", threads=1).n_best(sources, settings, 4)
     place = shipped.convert("starter", "float32")
-    ours = load_ctranslate_engine(place, quantization="float32", threads=1).generate(sources, settings)
-    assert [one.ids for one in ours] == [one.ids for one in theirs]
-    assert [one.score for one in ours] == pytest.approx([one.score for one in theirs], abs=1e-4)
+    ours = load_ctranslate_engine(place, quantization="float32", threads=1).n_best(sources, settings, 4)
+    assert [[one.ids for one in each] for each in ours] == [[one.ids for one in each] for each in theirs]
+    for mine, other in zip(ours, theirs, strict=True):
+        assert [one.score for one in mine] == pytest.approx([one.score for one in other], abs=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -40,9 +40,22 @@ class Echo:
         self.batches: list[list[int]] = []
 
     def generate(self, sources: Sequence[Sequence[int]], settings: DecodingSettings) -> list[Hypothesis]:
+        return [best for best, *_ in self.n_best(sources, settings, 1)]
+
+    def n_best(
+        self, sources: Sequence[Sequence[int]], settings: DecodingSettings, count: int
+    ) -> list[list[Hypothesis]]:
+        """Return each source, then the source without its last character, and so on."""
         assert all(source[0] == VOCAB[">>spa<<"] and source[-1] == VOCAB["</s>"] for source in sources)
+        assert settings.beams >= count
         self.batches.append([len(source) for source in sources])
-        return [Hypothesis(tuple(source[1:-1]), -0.5, self._finished(len(source) - 2)) for source in sources]
+        return [
+            [
+                Hypothesis(tuple(source[1 : -1 - rank]), -0.5 - rank, self._finished(len(source) - 2))
+                for rank in range(min(count, len(source) - 2))
+            ]
+            for source in sources
+        ]
 
 
 def translator(engine: Echo, limit: int = 20) -> MarianTranslator:
@@ -121,3 +134,29 @@ def test_the_signature_names_what_a_result_depends_on() -> None:
     other = translator(Echo()).with_settings(DecodingSettings(beams=1))
     assert translator(Echo()).signature == "echo|rev:1|engine:echo|beams:4|lp:1|rp:1|nr:0|limit:20"
     assert other.signature == "echo|rev:1|engine:echo|beams:1|lp:1|rp:1|nr:0|limit:20"
+
+
+def test_the_n_best_of_a_sentence_in_parts_are_those_of_its_parts_rank_by_rank() -> None:
+    ranked = translator(Echo()).n_best(
+        ["fox", "", "one long clause, another long clause"], target="es", most=6
+    )
+    assert [[each.text for each in translations] for translations in ranked] == [
+        ["fox", "fo", "f"],
+        [""],
+        [
+            "one long clause, another long clause",
+            "one long clause another long claus",
+            "one long claus another long clau",
+            "one long clau another long cla",
+            "one long cla another long cl",
+            "one long cl another long c",
+        ],
+    ]
+    assert ranked[0][2].score == -2.5
+
+
+def test_an_output_among_the_n_best_that_did_not_end_is_flagged_and_not_tried_again() -> None:
+    engine = Echo(finished=lambda length: length < 12)
+    [ranked] = translator(engine).n_best(["red fox, blue sky"], target="es", most=2)
+    assert [each.flags for each in ranked] == [("cut",), ("cut",)]
+    assert engine.batches == [[19]]

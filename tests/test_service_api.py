@@ -67,6 +67,26 @@ def test_accept_chooses_the_form(client: TestClient, accept: str, start: bytes) 
     assert response.content.lower().startswith(start)
 
 
+@pytest.mark.parametrize(
+    ("content", "kind", "detail"),
+    [
+        (b"{'a': 1}", "application/json", "body: it is no JSON: Expecting property name"),
+        (b"text=a", "application/x-www-form-urlencoded", "body: send a JSON object, with Content-Type"),
+        (b'{"text": "a b", "targets": ["es"], "colour": 1}', "application/json", "colour: nobody knows this"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_told_what_to_send(
+    client: TestClient, content: bytes, kind: str, detail: str
+) -> None:
+    answer = client.post("/v1/translate", content=content, headers={"Content-Type": kind})
+    problem(answer, 422, "invalid-request")
+    assert answer.json()["detail"].startswith(detail)
+
+
+def test_a_path_that_is_not_there_says_where_to_look(client: TestClient) -> None:
+    assert "/docs lists" in client.get("/v1/nonsense").json()["detail"]
+
+
 def streamed(client: TestClient, body: dict[str, object]) -> list[dict[str, Any]]:
     response = client.post("/v1/translate", json=body, headers={"Accept": "application/x-ndjson"})
     assert response.status_code == 200
@@ -82,6 +102,19 @@ def test_a_stream_holds_the_translation(client: TestClient) -> None:
     assert {line["language"]: line["version"] for line in lines if line["type"] == "version"} == {
         language: whole["versions"][language] for language in ("es", "ru")
     }
+
+
+def test_a_comparison_streams_as_well(client: TestClient) -> None:
+    body = {"versions": {"en": "Rain fell. The boats stayed."}, "translate_missing": ["es"]}
+    headers = {"Accept": "application/x-ndjson"}
+    response = client.post("/v1/compare", json=body, headers=headers)
+    assert response.headers["content-type"] == "application/x-ndjson"
+    assert [json.loads(line)["type"] for line in response.text.splitlines()] == [
+        "article", "sentence", "sentence", "version", "row", "row", "end",
+    ]  # fmt: skip
+    bad = client.post("/v1/compare", json=body | {"translate_missing": ["xx"]}, headers=headers)
+    problem(bad, 422, "unknown-language")
+    problem(client.post("/v1/compare", json={"versions": {"en": "a b"}}, headers=headers), 422, "versions")
 
 
 def test_a_stream_that_cannot_begin_is_a_problem_with_its_status(client: TestClient) -> None:

@@ -97,6 +97,16 @@ def test_libretranslates_client_translates_detects_and_lists(libre: Any) -> None
     ]
 
 
+def test_alternatives_are_other_translations_of_the_same_model(server: Server, libre: Any) -> None:
+    sentence = "The boats stayed in the harbour."
+    form = {"q": sentence, "source": "en", "target": "es", "alternatives": "3", "api_key": server.key}
+    found = httpx.post(f"{server.url}/translate", data=form).json()  # the client has no name for the field
+    assert found["translatedText"] == libre.translate(sentence, "en", "es")
+    others = found["alternatives"]
+    assert len({found["translatedText"], sentence, "", *others}) == 3 + len(others)
+    assert 1 <= len(others) <= 3
+
+
 @pytest.mark.parametrize(("key", "status"), [(None, 400), ("guess", 403)])
 def test_libretranslates_client_is_told_why_it_is_refused(
     server: Server, key: str | None, status: int

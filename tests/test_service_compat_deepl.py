@@ -12,7 +12,7 @@ from service_fakes import FakeTranslator, fake_pipeline
 
 from service.app import create_app
 from service.compat.documents import DOCUMENT_TABLES
-from service.compat.routes import answer_to
+from service.compat.routes import answers
 from service.config import Settings
 from service.database import open_database
 from service.errors import OverloadedError
@@ -333,8 +333,24 @@ def test_no_input_makes_it_fail(client: TestClient) -> None:
 
 def test_a_service_with_too_much_to_do_says_so_in_either_shape() -> None:
     busy = OverloadedError("requests", 64, 64)
-    for path, field in (("/v2/translate", "detail"), ("/translate", "error"), ("/v1/translate", "detail")):
+    answer_to = answers(("libretranslate", "deepl"))
+    assert answer_to("/v1/translate", busy) is None
+    assert answers(())("/v2/translate", busy) is None
+    for path, field in (("/v2/translate", "detail"), ("/translate", "error")):
         answer = answer_to(path, busy)
+        assert answer is not None
         assert answer.status_code == 503
         assert answer.headers["retry-after"] == "5"
         assert "64 requests are waiting" in json.loads(bytes(answer.body))[field]
+
+
+def test_what_is_not_there_is_said_in_this_apis_shape(client: TestClient) -> None:
+    missing = client.post("/v2/write/rephrase", json={})
+    assert missing.status_code == 404
+    assert missing.json() == {
+        "message": "Not found",
+        "detail": "There is no such path here; /docs lists those there are.",
+    }
+    wrong = client.get("/v2/translate")
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
+    assert sorted(wrong.json()) == ["detail", "message"]

@@ -7,14 +7,12 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from service_fakes import FakeTranslator, fake_pipeline
+from service_fakes import FakeTranslator, ManyTranslator, fake_pipeline
 
-from models.catalog import Catalog, Entry, Kind, Origin
 from service.app import create_app
 from service.config import Settings
-from service.engines import Engines
 from service.keeping import build_keys
-from service.pipeline import Limits, Pipeline
+from service.pipeline import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,28 +83,23 @@ def test_the_language_is_detected_where_it_is_auto(client: TestClient) -> None:
     assert '"es" is unknown for translation from' in refused.json()["error"]
 
 
-def test_alternatives_are_those_of_the_other_checkpoints(tmp_path: Path) -> None:
-    first, second = FakeTranslator(), FakeTranslator(str.title)
-    first.checkpoint_id, second.checkpoint_id = "one", "two"
-
-    def build(_: Settings) -> Pipeline:
-        pipeline = fake_pipeline()
-        entries = tuple(
-            Entry(name, Kind.TRANSLATOR, "", Origin.SHIPPED, "fast", "en", {"es": ""})
-            for name in ("one", "two")
-        )
-        pipeline.engines = Engines(
-            lambda name: first if name == "one" else second, lambda: entries, Catalog(entries)
-        )
-        return pipeline
-
-    with TestClient(create_app(Settings(store=tmp_path), build)) as client:
-        found = ask(client, q="rain fell.", alternatives=3).json()
-        assert found == {"translatedText": "RAIN FELL.", "alternatives": ["Rain Fell."]}
+def test_alternatives_are_the_models_next_best_where_they_are_asked_for(tmp_path: Path) -> None:
+    translator = ManyTranslator()
+    with TestClient(create_app(Settings(store=tmp_path), lambda _: fake_pipeline(translator))) as client:
+        assert ask(client, q="rain fell.").json() == {"translatedText": "RAIN FELL."}
+        assert translator.asked == ["rain fell."]  # and nothing else
+        found = ask(client, q="rain fell.", alternatives=2).json()
+        assert found == {"translatedText": "RAIN FELL.", "alternatives": ["RAIN FELL.!", "RAIN FELL.!!"]}
         several = ask(client, q=["rain", "12"], alternatives=1).json()
-        assert several == {"translatedText": ["RAIN", "12"], "alternatives": [["Rain"], []]}
+        assert several == {"translatedText": ["RAIN", "12"], "alternatives": [["RAIN!"], []]}
         assert ask(client, q=[], alternatives=1).json() == {"translatedText": [], "alternatives": []}
-        assert "alternatives" not in ask(client, q="rain fell.").json()
+        spanish = "Los barcos no salieron del puerto."
+        assert ask(client, q=spanish, source="auto", alternatives=2).json()["alternatives"] == []
+
+
+def test_a_model_that_has_no_others_gives_none(client: TestClient) -> None:
+    found = ask(client, q="rain fell.", alternatives=3).json()
+    assert found == {"translatedText": "RAIN FELL.", "alternatives": []}
 
 
 def test_html_keeps_its_tags(client: TestClient) -> None:
@@ -146,6 +139,25 @@ def test_bodies_that_are_neither_json_nor_a_form_are_refused(client: TestClient)
         assert (answer.status_code, list(answer.json())) == (400, ["error"])
     broken = {"Content-Type": "multipart/form-data; boundary=x"}
     assert client.post("/translate", content=b"--y", headers=broken).status_code == 400
+
+
+def test_a_form_may_hold_plain_utf_8_as_curl_sends_it(client: TestClient) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = "q=Ría mañana&q=a+b%20%C3%A9&source=en&target=es".encode()
+    assert client.post("/translate", content=body, headers=form).json() == {
+        "translatedText": ["RÍA MAÑANA", "A B É"]
+    }
+    [surest, *_] = client.post("/detect", content="q=Привет, мир!".encode(), headers=form).json()
+    assert surest["language"] == "ru"
+    for wrong in (b"q=\xff&source=en&target=es", b"q=%FF&source=en&target=es", b"&".join([b"q=a"] * 1_001)):
+        refused = client.post("/translate", content=wrong, headers=form)
+        assert (refused.status_code, list(refused.json())) == (400, ["error"])
+
+
+def test_what_is_not_there_is_said_in_this_apis_shape(client: TestClient) -> None:
+    wrong = client.get("/translate")
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
+    assert "not for this method" in wrong.json()["error"]
 
 
 def test_documents_are_translated_and_fetched_by_their_address(client: TestClient) -> None:

@@ -340,6 +340,23 @@ def test_a_job_counts_its_characters_and_the_same_again_counts_none(tmp_path: Pa
         assert used(tmp_path, "desk") == 40  # what is turned away costs nothing
 
 
+def test_a_key_with_enough_jobs_is_told_when_to_come_again_and_others_go_on(tmp_path: Path) -> None:
+    with opened(tmp_path, max_owner_jobs=1, job_workers=0) as client:
+        desk = {"X-API-Key": build_keys(Settings(store=tmp_path)).add("desk", quota=100)}
+        press = {"X-API-Key": build_keys(Settings(store=tmp_path)).add("press")}
+        body = {"targets": ["es"], "articles": [{"text": "Rain fell."}]}
+        first = client.post("/v1/jobs", json=body, headers=desk).json()
+        response = client.post("/v1/jobs", json=body, headers=desk)
+        assert "1 of your jobs have not ended, the limit is 1" in problem(response, 429, "too-many-jobs")
+        assert response.headers["Retry-After"] == "60"
+        assert used(tmp_path, "desk") == 10
+        assert client.post("/v1/jobs", json=body, headers=press).status_code == 202
+        assert client.post("/v1/jobs", json=body).status_code == 202  # all without a key are an owner too
+        problem(client.post("/v1/jobs", json=body), 429, "too-many-jobs")
+        assert client.delete(first["links"]["self"], headers=desk).json()["state"] == "cancelled"
+        assert client.post("/v1/jobs", json=body, headers=desk).status_code == 202
+
+
 def test_the_same_request_twice_at_once_is_charged_once(tmp_path: Path) -> None:
     with opened(tmp_path) as client:
         headers = {"X-API-Key": build_keys(Settings(store=tmp_path)).add("desk"), "Idempotency-Key": "k"}

@@ -142,13 +142,14 @@ def test_a_server_that_is_told_to_stop_ends_its_streams_and_keeps_what_it_began(
         errors = server.process.communicate(timeout=60)[1].decode()
         assert "Traceback" not in errors
     from service.database import open_database
+    from service.jobs.connections import Connections
     from service.jobs.job import State
     from service.jobs.store import JobStore
     from service.jobs.tables import JOB_TABLES
 
-    store = JobStore(open_database(database, JOB_TABLES), lease=2)
-    job = store.job("anyone", path.rsplit("/", 1)[1])
-    store.close()
+    connections = Connections(open_database(database, JOB_TABLES))
+    job = JobStore(connections).job("anyone", path.rsplit("/", 1)[1])
+    connections.close()
     assert 0 < job.finished < 40
     assert State.RUNNING not in job.counts
     assert job.counts[State.DONE] == job.finished

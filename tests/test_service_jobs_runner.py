@@ -15,6 +15,8 @@ from service.batcher import Batcher
 from service.config import Settings
 from service.database import open_database
 from service.errors import CancelledError, OverloadedError
+from service.jobs.claims import Claims
+from service.jobs.connections import Connections
 from service.jobs.job import Job, State
 from service.jobs.runner import Runner
 from service.jobs.store import JobStore
@@ -34,10 +36,20 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[JobStore]:
-    made = JobStore(open_database(f"sqlite:///{tmp_path / 'jobs.db'}", JOB_TABLES), lease=30)
+def connections(tmp_path: Path) -> Iterator[Connections]:
+    made = Connections(open_database(f"sqlite:///{tmp_path / 'jobs.db'}", JOB_TABLES))
     yield made
     made.close()
+
+
+@pytest.fixture
+def store(connections: Connections) -> JobStore:
+    return JobStore(connections)
+
+
+@pytest.fixture
+def claims(connections: Connections) -> Claims:
+    return Claims(connections, lease=30)
 
 
 def task(name: str) -> Task:
@@ -48,8 +60,8 @@ def added(store: JobStore, *tasks: Task) -> Job:
     return store.add("desk", bundled(tasks))[0]
 
 
-def runner(store: JobStore, work: Callable[[Task, Work], Aligned], grace: float = 5.0) -> Runner:
-    return Runner(store, work, problem_document, workers=2, lease=30, retention=3_600, grace=grace)
+def runner(claims: Claims, work: Callable[[Task, Work], Aligned], grace: float = 5.0) -> Runner:
+    return Runner(claims, work, problem_document, workers=2, lease=30, retention=3_600, grace=grace)
 
 
 def run_until(runner: Runner, over: Callable[[], bool]) -> None:
@@ -66,7 +78,7 @@ def run_until(runner: Runner, over: Callable[[], bool]) -> None:
     anyio.run(run)
 
 
-def test_whatever_one_article_does_the_others_are_done(store: JobStore) -> None:
+def test_whatever_one_article_does_the_others_are_done(store: JobStore, claims: Claims) -> None:
     pipeline = fake_pipeline()
 
     def work(task: Task, claim: Work) -> Aligned:
@@ -75,7 +87,7 @@ def test_whatever_one_article_does_the_others_are_done(store: JobStore) -> None:
         return done(task, pipeline, claim)
 
     job = added(store, task("bad"), task("good"))
-    run_until(runner(store, work), lambda: store.job("desk", job.id).ended is not None)
+    run_until(runner(claims, work), lambda: store.job("desk", job.id).ended is not None)
     bad, good = store.outcomes("desk", job.id)
     assert good.state is State.DONE
     problem = json.loads(bad.problem or "")
@@ -84,7 +96,7 @@ def test_whatever_one_article_does_the_others_are_done(store: JobStore) -> None:
 
 
 def test_an_article_that_finds_no_room_is_tried_again(
-    store: JobStore, monkeypatch: pytest.MonkeyPatch
+    store: JobStore, claims: Claims, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.jobs.runner._OVERLOADED", 0.0)
     pipeline = fake_pipeline()
@@ -97,12 +109,12 @@ def test_an_article_that_finds_no_room_is_tried_again(
         return done(task, pipeline, claim)
 
     job = added(store, task("a"))
-    run_until(runner(store, work), lambda: store.job("desk", job.id).ended is not None)
+    run_until(runner(claims, work), lambda: store.job("desk", job.id).ended is not None)
     assert asked == ["a", "a", "a"]
     assert store.job("desk", job.id).counts == {State.DONE: 1}
 
 
-def test_what_runs_when_it_is_stopped_is_finished_or_given_back(store: JobStore) -> None:
+def test_what_runs_when_it_is_stopped_is_finished_or_given_back(store: JobStore, claims: Claims) -> None:
     pipeline = fake_pipeline()
     begun, go_on = threading.Event(), threading.Event()
 
@@ -113,13 +125,13 @@ def test_what_runs_when_it_is_stopped_is_finished_or_given_back(store: JobStore)
 
     job = added(store, task("a"))
     threading.Timer(0.3, go_on.set).start()
-    run_until(runner(store, work), begun.is_set)
+    run_until(runner(claims, work), begun.is_set)
     assert store.job("desk", job.id).counts == {State.DONE: 1}
 
     begun.clear()
     go_on.clear()
     job = added(store, task("b"))
-    run_until(runner(store, work, grace=0.0), begun.is_set)
+    run_until(runner(claims, work, grace=0.0), begun.is_set)
     assert store.job("desk", job.id).counts == {State.WAITING: 1}
     go_on.set()
 
@@ -142,7 +154,7 @@ class Held:
 
 
 def test_what_runs_of_a_job_that_is_cancelled_elsewhere_is_cancelled(
-    store: JobStore, monkeypatch: pytest.MonkeyPatch
+    store: JobStore, claims: Claims, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.jobs.runner._LOOK", 0.01)
     held = Held()
@@ -156,16 +168,16 @@ def test_what_runs_of_a_job_that_is_cancelled_elsewhere_is_cancelled(
             held.go_on.set()
         return store.job("desk", other.id).ended is not None
 
-    run_until(runner(store, held), over)
+    run_until(runner(claims, held), over)
     assert store.job("desk", job.id).counts == {State.CANCELLED: 3}
     assert store.job("desk", other.id).counts == {State.DONE: 1}
     assert sorted(claim.cancelled.is_set() for claim in held.claims) == [False, True]
 
 
-def test_a_stop_cancels_what_has_not_ended_in_time(store: JobStore) -> None:
+def test_a_stop_cancels_what_has_not_ended_in_time(store: JobStore, claims: Claims) -> None:
     held = Held()
     job = added(store, task("a"))
-    run_until(runner(store, held, grace=0.0), held.begun.is_set)
+    run_until(runner(claims, held, grace=0.0), held.begun.is_set)
     assert held.claims[0].cancelled.is_set()
     assert store.job("desk", job.id).counts == {State.WAITING: 1}
 
@@ -193,10 +205,10 @@ def test_what_has_not_reached_the_engine_is_dropped_when_its_job_is_cancelled() 
     assert len(translator.asked) == 1  # of two sentences
 
 
-def test_articles_have_threads_of_their_own(store: JobStore) -> None:
+def test_articles_have_threads_of_their_own(claims: Claims) -> None:
     def limit(workers: int) -> float:
         async def find() -> float:
-            made = build_runner(Settings(job_workers=workers), store, fake_pipeline())
+            made = build_runner(Settings(job_workers=workers), claims, fake_pipeline())
             assert made._limiter is not None
             return made._limiter.total_tokens
 

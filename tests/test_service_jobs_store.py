@@ -10,7 +10,9 @@ from sqlalchemy import MetaData, create_engine, text
 from service.article import Format
 from service.database import open_database
 from service.errors import DatabaseError, OverloadedError
-from service.jobs.errors import IdempotencyError, NoSuchJobError
+from service.jobs.claims import Claims
+from service.jobs.connections import Connections
+from service.jobs.errors import IdempotencyError, NoSuchJobError, TooManyJobsError
 from service.jobs.job import Job, State
 from service.jobs.store import JobStore
 from service.jobs.tables import JOB_TABLES
@@ -61,10 +63,20 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(url: str, clock: Clock) -> Iterator[JobStore]:
-    made = JobStore(open_database(url, JOB_TABLES), lease=10, now=clock)
+def connections(url: str) -> Iterator[Connections]:
+    made = Connections(open_database(url, JOB_TABLES))
     yield made
     made.close()
+
+
+@pytest.fixture
+def store(connections: Connections, clock: Clock) -> JobStore:
+    return JobStore(connections, now=clock)
+
+
+@pytest.fixture
+def claims(connections: Connections, clock: Clock) -> Claims:
+    return Claims(connections, lease=10, now=clock)
 
 
 def task(name: str) -> Task:
@@ -80,36 +92,36 @@ def job_of(store: JobStore, *names: str) -> Job:
     return store.add(DESK, bundle(*names))[0]
 
 
-def work_off(store: JobStore, worker: str = "w") -> list[str]:
+def work_off(claims: Claims, worker: str = "w") -> list[str]:
     done = []
-    while claim := store.claim(worker):
-        assert store.finish(claim, worker, result=claim.task.id.encode())
+    while claim := claims.claim(worker):
+        assert claims.finish(claim, worker, result=claim.task.id.encode())
         done.append(claim.task.id)
     return done
 
 
-def test_a_task_comes_back_as_it_was_kept(store: JobStore) -> None:
+def test_a_task_comes_back_as_it_was_kept(store: JobStore, claims: Claims) -> None:
     job = job_of(store, "a")
-    claim = store.claim("w")
+    claim = claims.claim("w")
     assert claim is not None
     assert (claim.job_id, claim.number, claim.task) == (job.id, 0, task("a"))
 
 
-def test_jobs_take_turns_article_by_article(store: JobStore, clock: Clock) -> None:
+def test_jobs_take_turns_article_by_article(store: JobStore, claims: Claims, clock: Clock) -> None:
     job_of(store, "a0", "a1", "a2")
     clock.now += 1
     job_of(store, "b0", "b1")
-    assert work_off(store) == ["a0", "b0", "a1", "b1", "a2"]
+    assert work_off(claims) == ["a0", "b0", "a1", "b1", "a2"]
 
 
-def test_a_job_goes_from_waiting_to_done_and_counts(store: JobStore) -> None:
+def test_a_job_goes_from_waiting_to_done_and_counts(store: JobStore, claims: Claims) -> None:
     job = job_of(store, "a", "b")
     assert job.state is State.WAITING
-    first = store.claim("w")
+    first = claims.claim("w")
     assert first is not None
     assert store.job(DESK, job.id).state is State.RUNNING
-    store.finish(first, "w", problem="{}")
-    assert work_off(store) == ["b"]
+    claims.finish(first, "w", problem="{}")
+    assert work_off(claims) == ["b"]
     ended = store.job(DESK, job.id)
     assert (ended.state, ended.finished, ended.counts) == (State.DONE, 2, {State.DONE: 1, State.FAILED: 1})
     assert [(o.number, o.sequence, o.state) for o in store.outcomes(DESK, job.id)] == [
@@ -117,107 +129,113 @@ def test_a_job_goes_from_waiting_to_done_and_counts(store: JobStore) -> None:
     ]  # fmt: skip
 
 
-def test_an_article_whose_worker_died_is_free_when_its_lease_ran_out(store: JobStore, clock: Clock) -> None:
+def test_an_article_whose_worker_died_is_free_when_its_lease_ran_out(
+    store: JobStore, claims: Claims, clock: Clock
+) -> None:
     job_of(store, "a")
-    lost = store.claim("dead")
+    lost = claims.claim("dead")
     assert lost is not None
     clock.now += 9
-    assert store.claim("w") is None
+    assert claims.claim("w") is None
     clock.now += 2
-    again = store.claim("w")
+    again = claims.claim("w")
     assert again is not None
     assert again.attempts == 2
-    assert not store.finish(lost, "dead", result=b"late")  # it was not dead after all
-    assert store.finish(again, "w", result=b"right")
-    assert not store.finish(again, "w", result=b"twice")
+    assert not claims.finish(lost, "dead", result=b"late")  # it was not dead after all
+    assert claims.finish(again, "w", result=b"right")
+    assert not claims.finish(again, "w", result=b"twice")
     assert [outcome.result for outcome in store.outcomes(DESK, again.job_id)] == [b"right"]
 
 
-def test_a_lease_that_is_extended_holds(store: JobStore, clock: Clock) -> None:
+def test_a_lease_that_is_extended_holds(store: JobStore, claims: Claims, clock: Clock) -> None:
     job_of(store, "a")
-    claim = store.claim("w")
+    claim = claims.claim("w")
     for _ in range(5):
         clock.now += 9
-        store.extend("w")
-        assert store.claim("other") is None
+        claims.extend("w")
+        assert claims.claim("other") is None
     assert claim is not None
-    assert store.finish(claim, "w", result=b"")
+    assert claims.finish(claim, "w", result=b"")
 
 
 def test_an_article_that_is_given_back_waits_its_time_and_costs_no_attempt(
-    store: JobStore, clock: Clock
+    store: JobStore, claims: Claims, clock: Clock
 ) -> None:
     job_of(store, "a")
-    claim = store.claim("w")
+    claim = claims.claim("w")
     assert claim is not None
-    store.release(claim, "w", delay=5)
-    assert store.claim("w") is None
+    claims.release(claim, "w", delay=5)
+    assert claims.claim("w") is None
     clock.now += 6
-    again = store.claim("w")
+    again = claims.claim("w")
     assert again is not None
     assert again.attempts == 1
 
 
 def test_an_article_that_takes_every_worker_with_it_fails_and_comes_last(
-    store: JobStore, clock: Clock
+    store: JobStore, claims: Claims, clock: Clock
 ) -> None:
     job = job_of(store, "bad", "good")
     for _ in range(2):
-        assert store.claim("dying") is not None  # bad, then good
-    good = store.claim("w")
+        assert claims.claim("dying") is not None  # bad, then good
+    good = claims.claim("w")
     assert good is None
     for _ in range(4):
         clock.now += 11
-        claims = [store.claim("dying"), store.claim("w")]
-        for claim in claims:
+        held = [claims.claim("dying"), claims.claim("w")]
+        for claim in held:
             if claim is not None and claim.task.id == "good":
-                store.finish(claim, "w" if claim is claims[1] else "dying", result=b"")
+                claims.finish(claim, "w" if claim is held[1] else "dying", result=b"")
     clock.now += 11
-    assert store.claim("w") is None
-    store.bury('{"detail": "lost"}')
+    assert claims.claim("w") is None
+    claims.bury('{"detail": "lost"}')
     outcomes = {outcome.name: outcome for outcome in store.outcomes(DESK, job.id)}
     assert outcomes["bad"].problem == '{"detail": "lost"}'
     assert outcomes["good"].state is State.DONE
     assert store.job(DESK, job.id).state is State.DONE
 
 
-def test_cancelling_lets_what_runs_finish_and_begins_nothing_more(store: JobStore, clock: Clock) -> None:
+def test_cancelling_lets_what_runs_finish_and_begins_nothing_more(
+    store: JobStore, claims: Claims, clock: Clock
+) -> None:
     job = job_of(store, "a", "b", "c", "d")
-    running, returned = store.claim("w"), store.claim("w")
+    running, returned = claims.claim("w"), claims.claim("w")
     assert running is not None
     assert returned is not None
     cancelled = store.cancel(DESK, job.id)
     assert (cancelled.state, cancelled.ended) == (State.CANCELLED, None)
-    assert store.claim("w") is None
-    assert store.finish(running, "w", result=b"a")
-    store.release(returned, "w")
+    assert claims.claim("w") is None
+    assert claims.finish(running, "w", result=b"a")
+    claims.release(returned, "w")
     ended = store.cancel(DESK, job.id)
     assert ended.ended == clock.now
     assert ended.counts == {State.DONE: 1, State.CANCELLED: 3}
     assert sorted(outcome.sequence for outcome in store.outcomes(DESK, job.id)) == [1, 2, 3, 4]
 
 
-def test_a_cancelled_job_whose_worker_died_ends(store: JobStore, clock: Clock) -> None:
+def test_a_cancelled_job_whose_worker_died_ends(store: JobStore, claims: Claims, clock: Clock) -> None:
     job = job_of(store, "a")
-    store.claim("dead")
+    claims.claim("dead")
     store.cancel(DESK, job.id)
     clock.now += 11
-    store.bury("{}")
+    claims.bury("{}")
     assert store.job(DESK, job.id).counts == {State.CANCELLED: 1}
 
 
-def test_old_jobs_are_forgotten_and_running_ones_are_not(store: JobStore, clock: Clock) -> None:
+def test_old_jobs_are_forgotten_and_running_ones_are_not(
+    store: JobStore, claims: Claims, clock: Clock
+) -> None:
     old = job_of(store, "a")
-    work_off(store)
+    work_off(claims)
     going_on = job_of(store, "b")
     clock.now += 3_601
-    assert store.clean(3_600) == 1
+    assert claims.clean(3_600) == 1
     with pytest.raises(NoSuchJobError):
         store.job(DESK, old.id)
     assert [job.id for job in store.jobs(DESK, 10)] == [going_on.id]
     assert list(store.outcomes(DESK, old.id)) == []
     store.delete(DESK, going_on.id)
-    assert store.claim("w") is None
+    assert claims.claim("w") is None
 
 
 def test_two_requests_with_one_key_are_one_job(store: JobStore) -> None:
@@ -232,11 +250,11 @@ def test_two_requests_with_one_key_are_one_job(store: JobStore) -> None:
             again(DESK, bundle("b"), "key")
 
 
-def test_a_job_is_its_owners_and_nobody_elses(store: JobStore, clock: Clock) -> None:
+def test_a_job_is_its_owners_and_nobody_elses(store: JobStore, claims: Claims, clock: Clock) -> None:
     job = store.add(DESK, bundle("a", "b"), "key")[0]
     other = store.add(PRESS, bundle("c"), "key")[0]  # the same Idempotency-Key, another's
     assert store.repeated(PRESS, bundle("c"), "key") == other
-    assert work_off(store) == ["a", "c", "b"]
+    assert work_off(claims) == ["a", "c", "b"]
     for owner, mine, foreign in ((DESK, job, other), (PRESS, other, job)):
         assert [found.id for found in store.jobs(owner, 10)] == [mine.id]
         assert store.jobs(owner, 10, before=clock.now + 1) == [store.job(owner, mine.id)]
@@ -251,11 +269,11 @@ def test_a_job_is_its_owners_and_nobody_elses(store: JobStore, clock: Clock) -> 
     assert store.job(DESK, job.id).state is State.DONE
 
 
-def test_what_was_cancelled_or_is_gone_is_wanted_no_more(store: JobStore) -> None:
+def test_what_was_cancelled_or_is_gone_is_wanted_no_more(store: JobStore, claims: Claims) -> None:
     going_on, cancelled, gone = (job_of(store, "a").id for _ in range(3))
     store.cancel(DESK, cancelled)
     store.delete(DESK, gone)
-    assert store.unwanted({going_on, cancelled, gone}) == {cancelled, gone}
+    assert claims.unwanted({going_on, cancelled, gone}) == {cancelled, gone}
 
 
 def test_many_workers_at_once_do_each_article_once(url: str, store: JobStore) -> None:
@@ -263,9 +281,9 @@ def test_many_workers_at_once_do_each_article_once(url: str, store: JobStore) ->
     job = job_of(store, *names)
 
     def worker(name: str) -> list[str]:
-        own = JobStore(open_database(url, JOB_TABLES), lease=1_000)
+        own = Connections(open_database(url, JOB_TABLES))
         try:
-            return work_off(own, name)
+            return work_off(Claims(own, lease=1_000), name)
         finally:
             own.close()
 
@@ -276,15 +294,51 @@ def test_many_workers_at_once_do_each_article_once(url: str, store: JobStore) ->
     assert sorted(o.sequence for o in store.outcomes(DESK, job.id)) == list(range(1, 41))
 
 
-def test_more_jobs_than_may_wait_are_turned_away(url: str) -> None:
-    store = JobStore(open_database(url, JOB_TABLES), lease=10, most=2)
+def test_more_jobs_than_may_wait_are_turned_away(connections: Connections, claims: Claims) -> None:
+    store = JobStore(connections, most=2)
     job_of(store, "a")
-    job_of(store, "b")
+    store.add(PRESS, bundle("b"))
     with pytest.raises(OverloadedError, match="2 jobs are waiting already"):
         job_of(store, "c")
-    work_off(store)
+    work_off(claims)
     job_of(store, "c")
-    store.close()
+
+
+def test_an_owner_who_has_enough_is_turned_away_and_another_is_not(
+    connections: Connections, claims: Claims
+) -> None:
+    store = JobStore(connections, most=3, most_each=2)
+    first, key = job_of(store, "a"), "again"
+    store.add(DESK, bundle("b"), key)
+    with pytest.raises(TooManyJobsError, match="2 of your jobs have not ended, the limit is 2"):
+        job_of(store, "c")
+    assert not store.add(DESK, bundle("b"), key)[1]  # that one is there already
+    store.add(PRESS, bundle("c"))
+    with pytest.raises(TooManyJobsError):  # sooner than that all places are taken
+        job_of(store, "d")
+    store.cancel(DESK, first.id)
+    job_of(store, "d")
+
+
+def test_owners_take_turns_however_many_jobs_each_has(store: JobStore, claims: Claims, clock: Clock) -> None:
+    for name in ("a", "b", "c"):
+        job_of(store, f"{name}0", f"{name}1")
+        clock.now += 1
+    assert [claim.task.id for _ in range(2) if (claim := claims.claim("w"))] == ["a0", "b0"]
+    store.add(PRESS, bundle("p0", "p1", "p2"))
+    assert work_off(claims) == ["p0", "c0", "p1", "a1", "p2", "b1", "c1"]
+
+
+def test_whoever_comes_back_has_one_turn_before_the_others_not_all(store: JobStore, claims: Claims) -> None:
+    store.add(PRESS, bundle("p0"))
+    work_off(claims)
+    job_of(store, *(f"a{number}" for number in range(4)))
+    for _ in range(2):
+        assert claims.claim("w")
+    store.add(PRESS, bundle("p1", "p2"))
+    assert work_off(claims) == ["p1", "a2", "p2", "a3"]
+    claims.clean(-1)
+    assert work_off(claims) == []
 
 
 def test_tables_of_another_version_are_left_alone(url: str) -> None:

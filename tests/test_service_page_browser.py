@@ -166,8 +166,11 @@ def test_the_example_is_one_click_away_and_can_be_compared_with_a_version_people
     page = visit()
     page.get_by_role("button", name="Compare an example with its Spanish version").click()
     page.locator("#own-es").wait_for()
+    assert page.locator("#targets").get_by_label("Español").is_disabled()  # it is there already
+    assert page.locator("#targets").get_by_label("Русский").is_enabled()
     page.get_by_role("button", name="Compare", exact=True).click()
     finished(page)
+    assert page.locator("#row-4 .together").first.inner_text() == "--"
     heads = page.locator("thead th .origin").all_inner_texts()
     assert heads == ["given", "given", "machine · starter"]
     [missing] = page.locator(".missing").all()
@@ -181,6 +184,37 @@ def test_the_example_is_one_click_away_and_can_be_compared_with_a_version_people
     tmx = downloaded(page, "Translation memory (TMX)")
     text = tmx.path().read_text(encoding="utf-8")
     assert "Los transbordadores nocturnos vuelven" in text
+
+
+def test_a_comparison_is_watched_while_it_is_translated_and_can_be_stopped(visit: Visit) -> None:
+    page = visit()
+    page.get_by_label("Article in English").fill(LONG)
+    page.locator("#own summary").click()
+    page.locator("#own-es").fill(LONG.replace("left the north quay with", "dejó el muelle norte con"))
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.wait_for_selector('#row-1 .sentence[data-language="ru"]')
+    assert re.fullmatch(r"\d+ of 400 sentences", page.locator("#progress-text").inner_text())
+    assert page.locator("thead .language").all_inner_texts() == ["English", "Русский"]
+    page.get_by_role("button", name="Stop").click()
+    assert re.match(r"Stopped at \d+ of 400 sentences", page.locator("#counts").inner_text())
+
+
+def test_what_was_found_is_said_in_the_interfaces_language(visit: Visit) -> None:
+    page = visit()
+    page.locator("#targets").get_by_label("Русский").uncheck()
+    translate(
+        page,
+        "It cost 25 euros in 1973.\n\nThe boats stayed in the harbour all night.",
+        es="Costó 52 euros en 1973.\n\nLos barcos se quedaron en el puerto toda la noche.",
+    )
+    assert page.locator("thead .language").all_inner_texts() == ["English", "Español"]
+    assert focused(page) == "Side by side"
+    note = page.locator("#row-1 .note")
+    assert note.inner_text() == "Numbers differ: “English” has 25, “Español” has 52"
+    page.get_by_role("button", name="Español", exact=True).click()
+    assert note.inner_text() == "Las cifras difieren: «English» dice 25; «Español», 52"
+    page.get_by_role("button", name="Русский", exact=True).click()
+    assert note.inner_text() == "Числа расходятся: в версии «English» — 25, в версии «Español» — 52"
 
 
 def test_the_keyboard_moves_along_counterparts_and_edits(visit: Visit) -> None:

@@ -115,6 +115,18 @@ def test_an_unknown_flag_is_shown_as_it_is() -> None:
     assert [flag.text_content() for flag in page.find_class("flag")] == ["<new>"]
 
 
+def test_what_a_person_approved_and_terms_that_are_kept_are_nothing_to_check() -> None:
+    blocks: list[BlockText] = [(P, ["One.", "Two.", "Three."])]
+    flags = {0: ("approved", "numbers"), 1: ("glossary",), 2: ("glossary-missed",)}
+    rows = tuple(row(en=number, ru=number) for number in "012")
+    page = parsed(Aligned((given("en", blocks), made("ru", blocks, flags)), rows, SIGNATURE))
+    assert [flag.text_content() for flag in page.find_class("flag")] == ["glossary term missing"]
+    (approved, legend) = page.find_class("approved")
+    assert approved.text_content() == legend.text_content() == "approved"
+    assert [line.get("id") for line in page.find_class("problem")] == ["row-3"]
+    assert not parsed(demo()).find_class("approved")
+
+
 def test_everything_to_check_is_listed_with_a_link_to_its_row() -> None:
     listed = parsed(demo()).xpath("//section[@id='to-check']/ol/li")
     assert [each.find("a").get("href") for each in listed] == [
@@ -209,6 +221,12 @@ def test_a_long_address_may_be_broken_and_is_copied_whole() -> None:
     (cell, _) = cells(parsed(small(address)), 1)
     assert cell.text_content().split()[-1] == address
     assert len(cell.findall(".//wbr")) > 3
+
+
+def test_a_dash_of_hyphens_is_not_broken_and_a_long_rule_is() -> None:
+    (cell, _) = cells(parsed(small("Rain -- again --- and ---- then a-b.")), 1)
+    assert [part.text_content() for part in cell.find_class("together")] == ["--", "---"]
+    assert texts(cell) == ["Rain -- again --- and ---- then a-b."]
 
 
 def test_a_language_written_from_right_to_left_runs_so() -> None:

@@ -38,7 +38,8 @@ def test_keys_come_in_the_documented_order() -> None:
         "flags",
     ]
     assert list(whole["rows"][0]) == ["index", "sentences", "score"]
-    assert list(whole["findings"][0]) == ["row", "language", "kind", "severity", "reason"]
+    assert list(whole["findings"][0]) == ["row", "language", "kind", "severity", "reason", "code", "values"]
+    assert list(whole["findings"][0]["values"]) == ["language", "original", "ours", "theirs"]
 
 
 def test_a_given_version_has_no_checkpoint_scores_or_flags() -> None:

@@ -25,8 +25,9 @@ def test_the_lines_come_in_their_order() -> None:
     assert [line["type"] for line in found] == (
         ["article"] + ["sentence"] * 8 + ["version"] * 2 + ["row"] * 4 + ["end"]
     )
-    assert {key: found[0][key] for key in ("source", "targets", "sentences", "blocks")} == {
+    assert {key: found[0][key] for key in ("source", "languages", "targets", "sentences", "blocks")} == {
         "source": "en",
+        "languages": ["en", "es", "ru"],
         "targets": {"es": "starter", "ru": "starter"},
         "sentences": 4,
         "blocks": 3,
@@ -65,6 +66,27 @@ def test_the_lines_hold_what_json_holds() -> None:
             assert line["version"] == whole["versions"][line["language"]]
     rows = [line for line in found if line["type"] == "row"]
     assert [{key: row[key] for key in ("index", "sentences", "score")} for row in rows] == whole["rows"]
+
+
+def test_the_lines_of_a_comparison_hold_what_json_holds() -> None:
+    pipeline = fake_pipeline()
+    given = [read(SOURCE.upper(), Format.MARKDOWN, "es"), read(SOURCE, Format.MARKDOWN, "en")]
+    for missing in (["ru"], []):
+        whole = json.loads(render_json(pipeline.compare(given, missing)))
+        events = list(pipeline.stream_comparison(given, missing))
+        assert isinstance(events[0], Begun)
+        writer = StreamWriter(events[0])
+        found = [json.loads(encoded(line)) for event in events for line in writer.lines(event)]
+        assert [line["language"] for line in found if line["type"] == "sentence"] == missing * 4
+        head, end = found[0], found[-1]
+        assert (head["source"], head["languages"]) == ("en", ["es", "en", *missing])
+        assert head["targets"] == dict.fromkeys(missing, "starter")
+        assert (end["type"], end["signature"]) == ("end", whole["signature"])
+        versions = {line["language"]: line["version"] for line in found if line["type"] == "version"}
+        assert versions | {"en": head["version"]} == whole["versions"]
+        for kind, name in (("row", "rows"), ("finding", "findings")):
+            its = [{k: v for k, v in line.items() if k != "type"} for line in found if line["type"] == kind]
+            assert its == whole[name]
 
 
 def test_a_problem_is_a_line() -> None:

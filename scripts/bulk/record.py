@@ -8,11 +8,10 @@ the same record, and the same record always gives the same bytes.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from alignment.beads import Row
-from alignment.findings import Finding
 from bulk.errors import BulkError
 from service.article import Article, Block, Sentence
 from service.render.column import Column, columns
@@ -23,6 +22,8 @@ from service.result import Aligned, Version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from alignment.findings import Finding
 
 
 class RecordError(BulkError):
@@ -146,9 +147,7 @@ class Record:
                 ),
                 self.signature,
                 tuple(
-                    Finding(number[found.row], found.language, found.kind, found.severity, found.reason)
-                    for found in self.findings
-                    if found.row in number
+                    replace(found, row=number[found.row]) for found in self.findings if found.row in number
                 ),
             ),
         )

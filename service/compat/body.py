@@ -4,6 +4,7 @@
 import json
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl
 
 from fastapi import Request, UploadFile
 from pydantic import BaseModel, BeforeValidator, ValidationError, WithJsonSchema
@@ -11,7 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ValidationError, WithJsonSchema
 from service.compat.errors import BodyError
 
 M = TypeVar("M", bound=BaseModel)
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_URL_ENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+_MOST_FIELDS = 1_000
 
 
 def _one_or_more(value: object) -> object:
@@ -37,7 +39,9 @@ async def fields_of(request: Request) -> dict[str, Any]:
     """
     fields = _gathered(list(request.query_params.multi_items()))
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in _FORMS:
+    if kind == _URL_ENCODED:
+        return fields | _gathered(_decoded(await request.body()))
+    if kind == _MULTIPART:
         async with request.form() as form:
             return fields | _gathered([(name, await _kept(value)) for name, value in form.multi_items()])
     if kind == "application/json" or kind.endswith("+json"):
@@ -83,7 +87,10 @@ def check_unicode(value: object) -> None:
 def request_body(*kinds: str, model: type[BaseModel]) -> dict[str, Any]:
     """Describe a body for OpenAPI: the same fields in each of the media types."""
     schema = model.model_json_schema()
-    content = {kind: {"schema": _in_a_form(schema) if kind in _FORMS else schema} for kind in kinds}
+    content = {
+        kind: {"schema": _in_a_form(schema) if kind in (_URL_ENCODED, _MULTIPART) else schema}
+        for kind in kinds
+    }
     return {"requestBody": {"required": True, "content": content}}
 
 
@@ -116,6 +123,20 @@ async def _kept(value: object) -> object:
         upload: Any = value
         return _Upload(name=upload.filename or "", content=await upload.read())
     return value
+
+
+def _decoded(body: bytes) -> list[tuple[str, Any]]:
+    """Return a form's fields, percent-encoded or in plain UTF-8, as `curl -d` sends them; raise BodyError.
+
+    (The framework's own reader takes plain bytes for Latin-1.)
+    """
+    try:
+        text = body.decode()
+        return [*parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)]
+    except UnicodeDecodeError as error:
+        raise BodyError("The form is not UTF-8.") from error
+    except ValueError as error:
+        raise BodyError(f"The form has more than {_MOST_FIELDS:,} fields.") from error
 
 
 def _gathered(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

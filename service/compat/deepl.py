@@ -26,9 +26,9 @@ from service.compat.deepl_forms import (
 )
 from service.compat.deepl_glossaries import add_glossaries, entries_for
 from service.compat.deepl_route import (
+    ERRORS,
     FORM,
     JSON,
-    Route,
     admitted,
     check_formality,
     errors,
@@ -61,7 +61,9 @@ _VARIANTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 def build_router() -> APIRouter:
     """Return the routes; they find their parts in the lifespan's state."""
-    router = APIRouter(prefix="/v2", route_class=Route, tags=["DeepL"], dependencies=[Depends(admitted)])
+    router = APIRouter(
+        prefix="/v2", route_class=ERRORS.route_class(), tags=["DeepL"], dependencies=[Depends(admitted)]
+    )
     add_glossaries(router)
     add_documents(router)
 

@@ -2,86 +2,47 @@
 
 # No postponed annotations here: FastAPI reads them.
 import hashlib
-import logging
-from collections.abc import Callable, Coroutine, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from fastapi import Request
 
-from models.errors import ModelError
-from service import errors as service_errors
 from service.compat.deepl_forms import ErrorOut
-from service.compat.errors import (
-    BodyError,
-    DocumentNotReadyError,
-    UnknownDocumentError,
-    UnknownGlossaryError,
-)
+from service.compat.errors import BodyError, DocumentNotReadyError
+from service.compat.route import Answer, Errors, documented
 from service.compat.texts import TextTranslator
+from service.errors import QuotaError
 from service.guard import admit, presented_key
-from service.problems import headers_of, status_of
 
 JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
-_LOG = logging.getLogger("triptych")
-_MESSAGES = {
-    400: "Bad request",
-    403: "Authorization failed",
-    404: "Not found",
-    413: "Request too large",
-    429: "Too many requests",
-    456: "Quota exceeded",
-    500: "Internal error",
-    503: "Service unavailable",
-}
-# The first class that fits decides; for others, the status of their problem document in this API's terms.
-_OWN: tuple[tuple[type[Exception], int], ...] = (
-    (service_errors.QuotaError, 456),
-    (UnknownGlossaryError, 404),
-    (UnknownDocumentError, 404),
-    (DocumentNotReadyError, 503),
-    (RequestValidationError, 400),
-    (ClientDisconnect, 400),
+_MESSAGES: Mapping[int, str] = MappingProxyType(
+    {
+        400: "Bad request",
+        403: "Authorization failed",
+        404: "Not found",
+        413: "Request too large",
+        429: "Too many requests",
+        456: "Quota exceeded",
+        500: "Internal error",
+        503: "Service unavailable",
+    }
 )
-_IN_THEIR_TERMS: Mapping[int, int] = MappingProxyType({401: 403, 406: 400, 415: 400, 422: 400})
 
 
-class Route(APIRoute):
-    """A route whose errors have this API's shape."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, errors caught."""
-        handler = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except Exception as error:  # noqa: BLE001  # every error has an answer
-                return error_response(error)
-
-        return handle
+def _own(error: Exception) -> Answer | None:
+    if isinstance(error, QuotaError):
+        return Answer(456, str(error))
+    if isinstance(error, DocumentNotReadyError):
+        return Answer(503, str(error))
+    return None
 
 
-def error_response(error: Exception) -> Response:
-    """Return the answer to an error in this API's shape: message and detail, both strings."""
-    status = next((own for family, own in _OWN if isinstance(error, family)), status_of(error))
-    detail = str(error)
-    if isinstance(error, HTTPException):
-        status, detail = error.status_code, str(error.detail)
-    elif isinstance(error, ModelError) and status == 503:
-        detail = "The translation model is not on the server."
-        _LOG.warning("%s", error)
-    elif status == 500:
-        detail = "Something went wrong on the server; it has been logged."
-        _LOG.exception("unexpected error", exc_info=error)
-    status = _IN_THEIR_TERMS.get(status, status)
-    content = {"message": _MESSAGES.get(status, "Error"), "detail": detail}
-    return JSONResponse(content, status, headers_of(error))
+def _written(answer: Answer) -> Mapping[str, str]:
+    return {"message": _MESSAGES.get(answer.status, "Error"), "detail": answer.detail}
+
+
+ERRORS = Errors(_own, _written)
 
 
 def file_and_errors(media_type: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -91,7 +52,7 @@ def file_and_errors(media_type: str, *statuses: int) -> dict[int | str, dict[str
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe error answers for OpenAPI."""
-    return {status: {"model": ErrorOut, "description": _MESSAGES[status]} for status in statuses}
+    return documented(ErrorOut, _MESSAGES, *statuses)
 
 
 async def admitted(request: Request) -> None:

@@ -4,22 +4,14 @@ Leaves out: suggestions (/suggest), and conversions between file formats.
 """
 
 # No postponed annotations here: FastAPI reads them.
-import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 
-from models.errors import ModelError
-from service import errors
 from service.article import Article, Format
 from service.compat.body import fields_of, request_body, validated
-from service.compat.errors import UnknownDocumentError
 from service.compat.libretranslate_forms import (
     Detected,
     DetectIn,
@@ -31,61 +23,18 @@ from service.compat.libretranslate_forms import (
     TranslateOut,
 )
 from service.compat.parts import parts_of
+from service.compat.route import Answer, Errors, documented
 from service.detect import Guess
+from service.errors import KeyMissingError, LimitError
 from service.formats import EXTENSIONS, read
 from service.formats.lines import read_lines
 from service.guard import admit, charge, presented_key
 from service.pipeline import SOURCE
-from service.problems import headers_of, status_of
 from service.render.languages import english_name
 
-# The statuses of problem documents in this API's terms.
-_IN_THEIR_TERMS: Mapping[int, int] = MappingProxyType({401: 403, 406: 400, 415: 400, 422: 400})
-_LOG = logging.getLogger("triptych")
 _JSON, _FORM, _MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
-
-
-class Route(APIRoute):
-    """A route whose errors have this API's shape."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, errors caught."""
-        handler = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except Exception as error:  # noqa: BLE001  # every error has an answer
-                return error_response(error)
-
-        return handle
-
-
-def error_response(error: Exception) -> Response:
-    """Return the answer to an error in this API's shape."""
-    status, message = status_of(error), str(error)
-    if isinstance(error, HTTPException):
-        status, message = error.status_code, str(error.detail)
-    elif isinstance(error, errors.KeyMissingError):
-        status, message = 400, "An API key is needed; ask whoever runs the service for one."
-    elif isinstance(error, UnknownDocumentError):
-        status = 404
-    elif isinstance(error, ClientDisconnect) or (
-        isinstance(error, errors.LimitError) and error.unit != "bytes"
-    ):
-        status = 400
-    elif isinstance(error, ModelError) and status == 503:
-        message = "The translation model is not on the server."
-        _LOG.warning("%s", error)
-    elif status == 500:
-        message = "Something went wrong on the server; it has been logged."
-        _LOG.exception("unexpected error", exc_info=error)
-    status = _IN_THEIR_TERMS.get(status, status)
-    return JSONResponse({"error": message}, status, headers_of(error))
-
-
-def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    told = {
+_TOLD: Mapping[int, str] = MappingProxyType(
+    {
         400: "Something in the request cannot be used, or a key is needed",
         403: "The key is unknown or revoked",
         404: "There is no such document",
@@ -93,12 +42,27 @@ def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
         429: "Too much at once; Retry-After says when to come again",
         503: "The model is not on the server",
     }
-    return {status: {"model": ErrorOut, "description": told[status]} for status in statuses}
+)
+
+
+def _own(error: Exception) -> Answer | None:
+    if isinstance(error, KeyMissingError):
+        return Answer(400, "An API key is needed; ask whoever runs the service for one.")
+    if isinstance(error, LimitError) and error.unit != "bytes":
+        return Answer(400, str(error))
+    return None
+
+
+ERRORS = Errors(_own, lambda answer: {"error": answer.detail})
+
+
+def _errors(*statuses: int) -> dict[int | str, Any]:
+    return documented(ErrorOut, _TOLD, *statuses)
 
 
 def build_router() -> APIRouter:
     """Return the routes; they find their parts in the lifespan's state."""
-    router = APIRouter(route_class=Route, tags=["LibreTranslate"])
+    router = APIRouter(route_class=ERRORS.route_class(), tags=["LibreTranslate"])
 
     @router.post(
         "/translate",
@@ -117,20 +81,16 @@ def build_router() -> APIRouter:
         source, target = _source(body.source), body.target.lower()
         translator.check(source, target)
         await charge(request, sum(map(len, texts)))
-        found = await translator.translate(texts, source, target, _READERS[body.format])
+        found = await translator.translate(
+            texts, source, target, _READERS[body.format], alternatives=body.alternatives
+        )
         several = isinstance(fields["q"], list)
         out = TranslateOut(translatedText=[item.text for item in found] if several else found[0].text)
         if source is None:
             detected = [_detected(item.source) for item in found]
             out.detectedLanguage = detected if several else detected[0]
         if body.alternatives:
-            made = await translator.alternatives(
-                texts, source, target, _READERS[body.format], body.alternatives
-            )
-            others = [
-                [text for text in dict.fromkeys(its) if text != item.text]
-                for its, item in zip(made, found, strict=True)
-            ]
+            others = [list(item.alternatives) for item in found]
             out.alternatives = others if several else others[0]
         return out
 

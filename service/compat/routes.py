@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from service.compat import deepl, deepl_route, libretranslate
-from service.problems import problem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from fastapi import APIRouter, Response
 
@@ -21,10 +20,17 @@ def build_routers(names: Collection[str]) -> list[APIRouter]:
     return [known[name]() for name in names]
 
 
-def answer_to(path: str, error: Exception) -> Response:
-    """Return the answer to an error in the shape of the API that a path belongs to."""
-    if path.startswith("/v2/"):
-        return deepl_route.error_response(error)
-    if path.startswith(_LIBRETRANSLATE):
-        return libretranslate.error_response(error)
-    return problem_of(error)
+def answers(names: Collection[str]) -> Callable[[str, Exception], Response | None]:
+    """Return what answers an error on a path in the shape of the API named that it belongs to.
+
+    For a path of none of them it gives None.
+    """
+
+    def answer(path: str, error: Exception) -> Response | None:
+        if "deepl" in names and path.startswith("/v2/"):
+            return deepl_route.ERRORS.response(error)
+        if "libretranslate" in names and path.startswith(_LIBRETRANSLATE):
+            return libretranslate.ERRORS.response(error)
+        return None
+
+    return answer

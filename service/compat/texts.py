@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from service.compat.glossaries import Entries
     from service.detect import Detector
     from service.pipeline import Pipeline
+    from service.result import Version
 
     # (text, language) -> article
     Read = Callable[[str, str], Article]
@@ -43,10 +44,14 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """A text's translation, and the language it was in: given (probability 1) or detected."""
+    """A text's translation, and the language it was in: given (probability 1) or detected.
+
+    `alternatives` are other translations, where they were asked for.
+    """
 
     text: str
     source: Guess
+    alternatives: tuple[str, ...] = ()
 
 
 class TextTranslator:
@@ -107,39 +112,22 @@ class TextTranslator:
         target: str,
         read: Read,
         glossary: Entries = (),
+        alternatives: int = 0,
     ) -> list[Translated]:
         """Translate texts; without a source each text's language is detected.
 
-        `glossary` holds terms and how they are to be translated. A text that is in the target language
+        `glossary` holds terms and how they are to be translated; up to so many `alternatives` are looked for
+        to each translation. A text that is in the target language
         already comes back as it is. Raises LanguageError, LimitError, ArticleError, BusyError, or a
         ModelError.
         """
         work = Work.within(self._deadline)
         options = Options(work=work, glossary=self._with(glossary, target))
         return await queued(
-            lambda: self._translated(texts, source, target, read, options), work, self._model_work
+            lambda: self._translated(texts, source, target, read, options, alternatives),
+            work,
+            self._model_work,
         )
-
-    async def alternatives(
-        self, texts: Sequence[str], source: str | None, target: str, read: Read, most: int
-    ) -> list[list[str]]:
-        """Return for each text what the other checkpoints make of it, `most` at the most.
-
-        These are the checkpoints that have the target, but for the one that `translate` uses. Raises as
-        `translate` does.
-        """
-        engines = self._pipeline.engines
-        used = engines.translator(target).checkpoint_id
-        others = [name for name in engines.serving(target) if name != used][:most]
-        work = Work.within(self._deadline)
-        found = []
-        for model in others:
-            options = Options(work=work, glossary=self._terms, model=model)
-            run = partial(self._translated, texts, source, target, read, options)
-            found.append(await queued(run, work, self._model_work))
-        return [
-            list(dict.fromkeys(versions[index].text for versions in found)) for index in range(len(texts))
-        ]
 
     async def characters_of(self, name: str, content: bytes) -> int:
         """Return how many characters a document counts for; raise FormatError or ArticleError."""
@@ -174,6 +162,7 @@ class TextTranslator:
         target: str,
         read: Read,
         options: Options,
+        alternatives: int,
     ) -> list[Translated]:
         self._check_target(target)
         found = [
@@ -187,8 +176,12 @@ class TextTranslator:
             its = [index for index in wanted if found[index].language == language]
             articles = [read(texts[index], language) for index in its]
             versions = self._pipeline.translate_texts(articles, target, **options)
-            for index, version in zip(its, versions, strict=True):
-                results[index] = Translated(version.article.source, found[index])
+            others: list[list[Version]] = [[] for _ in versions]
+            if alternatives:
+                others = self._pipeline.alternatives(articles, versions, alternatives, **options)
+            for index, version, more in zip(its, versions, others, strict=True):
+                told = tuple(each.article.source for each in more)
+                results[index] = Translated(version.article.source, found[index], told)
         return results
 
     def _document(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.errors import ServiceError
+from service.errors import BusyError, ServiceError
 
 
 class NoSuchJobError(ServiceError):
@@ -37,6 +37,21 @@ class MediaTypeError(ServiceError):
         super().__init__(
             f'A body of type "{found}" is no job; send application/json, application/x-ndjson or '
             "multipart/form-data."
+        )
+
+
+class TooManyJobsError(BusyError):
+    """An owner has as many jobs that have not ended as it may."""
+
+    kind = "too-many-jobs"
+    retry_after = 60
+
+    def __init__(self, found: int, limit: int) -> None:
+        self.found = found
+        self.limit = limit
+        super().__init__(
+            f"{found:,} of your jobs have not ended, the limit is {limit:,}; wait for one to end, or cancel "
+            "one, and try again."
         )
 
 

@@ -20,8 +20,8 @@ from service.work import Work
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from service.jobs.claims import Claims
     from service.jobs.job import Claim
-    from service.jobs.store import JobStore
     from service.jobs.task import Task
     from service.result import Aligned
 
@@ -44,7 +44,7 @@ class Runner:
 
     def __init__(
         self,
-        store: JobStore,
+        claims: Claims,
         work: Callable[[Task, Work], Aligned],
         describe: Callable[[Exception], Mapping[str, Any]],
         *,
@@ -54,7 +54,7 @@ class Runner:
         limiter: anyio.CapacityLimiter | None = None,
         grace: float = 20.0,
     ) -> None:
-        self._store = store
+        self._claims = claims
         self._work = work
         self._describe = describe
         self._workers = workers
@@ -100,7 +100,7 @@ class Runner:
     async def _worker(self) -> None:
         while not self._stopping.is_set():
             try:
-                claim = await anyio.to_thread.run_sync(self._store.claim, self._name)
+                claim = await anyio.to_thread.run_sync(self._claims.claim, self._name)
                 if claim is not None:
                     await self._do(claim)
                     continue
@@ -141,9 +141,9 @@ class Runner:
 
         def keep() -> None:
             if delay is None:
-                self._store.finish(claim, self._name, result=result, problem=problem)
+                self._claims.finish(claim, self._name, result=result, problem=problem)
             else:
-                self._store.release(claim, self._name, delay=delay)
+                self._claims.release(claim, self._name, delay=delay)
 
         while True:
             try:
@@ -165,16 +165,16 @@ class Runner:
             await anyio.sleep(seconds)
 
     def _extend(self) -> None:
-        self._store.extend(self._name)
+        self._claims.extend(self._name)
 
     def _look(self) -> None:
         running = [(work, claim.job_id) for work, (claim, _) in tuple(self._running.items())]
         if running:
-            unwanted = self._store.unwanted({job_id for _, job_id in running})
+            unwanted = self._claims.unwanted({job_id for _, job_id in running})
             for work, job_id in running:
                 if job_id in unwanted:
                     work.cancel()
 
     def _clean(self) -> None:
-        self._store.bury(json.dumps(self._describe(WorkerLostError())))
-        self._store.clean(self._retention)
+        self._claims.bury(json.dumps(self._describe(WorkerLostError())))
+        self._claims.clean(self._retention)

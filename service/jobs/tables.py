@@ -37,6 +37,14 @@ JOBS = Table(
     Index("jobs_owner", "owner", "created"),
 )
 
+# Whose turn it is: the owner with the lowest number, one that has none before all others.
+OWNERS = Table(
+    "job_owners",
+    JOB_TABLES,
+    Column("owner", String(80), primary_key=True),
+    Column("turn", Integer, nullable=False),
+)
+
 # A lease says which worker an article is with, and until when; one whose lease ran out is free again.
 ARTICLES = Table(
     "job_articles",

@@ -11,7 +11,8 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from models.translation import Translation
-from service.memory.units import APPROVED, normal_source
+from service.flags import APPROVED
+from service.memory.units import normal_source
 from service.observer import Unobserved
 from service.wrapped import Wrapped
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from service.errors import MemoryUnitError
 from service.render.text import one_line, xml_text
-
-APPROVED: Final = "approved"  # the flag of a translation that a person stands for
 
 
 @dataclass(frozen=True, slots=True)

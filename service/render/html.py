@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _NAME: Final = "side_by_side"
 # Where a word too long for a column, mostly an address, may be broken: after its punctuation.
 _LONG_WORD: Final = re.compile(r"(\S{36,})")
+_DASH: Final = re.compile(r"(?<!-)(-{2,3})(?!-)")  # a browser would break the line within it
 _BREAK: Final = re.compile(r"(?<=[/.?&=_-])(?=[^/.?&=_-])")
 
 
@@ -59,11 +60,21 @@ def render_html(aligned: Aligned) -> str:
 
 
 def _breakable(text: str) -> Markup:
-    """Escape a text and let its long words be broken at their punctuation; what is copied has no break."""
+    """Escape a text, let long words be broken at their punctuation, and keep dashes of hyphens together.
+
+    What is copied has no break.
+    """
     words = _LONG_WORD.split(text)
     return Markup("").join(
-        Markup("<wbr>").join(map(escape, _BREAK.split(word))) if place % 2 else escape(word)
+        Markup("<wbr>").join(map(escape, _BREAK.split(word))) if place % 2 else _together(word)
         for place, word in enumerate(words)
+    )
+
+
+def _together(text: str) -> Markup:
+    return Markup("").join(
+        Markup('<span class="together">{}</span>').format(part) if place % 2 else escape(part)
+        for place, part in enumerate(_DASH.split(text))
     )
 
 

@@ -98,6 +98,10 @@ class FindingOut(Out):
     )
     severity: Severity
     reason: str = Field(description="One English sentence for people")
+    code: str = Field("", description="What exactly was found; each has a sentence of its own")
+    values: dict[str, str | int] = Field(
+        default_factory=dict, description="What the sentence is filled with, by name"
+    )
 
 
 class AlignedOut(Out):
@@ -199,6 +203,11 @@ def findings_out(aligned: Aligned) -> tuple[FindingOut, ...]:
             kind=finding.kind,
             severity=finding.severity,
             reason=encodable(finding.reason),
+            code=finding.code,
+            values={
+                name: encodable(value) if isinstance(value, str) else value
+                for name, value in finding.values.items()
+            },
         )
         for finding in aligned.findings
     )

@@ -27,13 +27,15 @@ class Head:
 class Part:
     """A sentence with what stands before it, or for a block without sentences its text.
 
-    `sure` tells of a machine's sentence how sure it is and how alike to its source's.
+    `flags` are what looks wrong with it, in words. `sure` tells of a machine's sentence how sure it is and
+    how alike to its source's; `approved`, that a person stands for it.
     """
 
     before: str
     text: str
     flags: tuple[str, ...] = ()
     sure: str = ""
+    approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,17 @@ class Page:
     lines: tuple[Line, ...]
     rows: int
     signature: str
+
+    @property
+    def approved(self) -> bool:
+        """Whether a person stands for any of the translations."""
+        return any(
+            part.approved
+            for line in self.lines
+            for cell in line.cells
+            for stretch in cell.stretches
+            for part in stretch.parts
+        )
 
     @property
     def problems(self) -> tuple[Line, ...]:

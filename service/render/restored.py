@@ -30,7 +30,15 @@ def restored(out: AlignedOut) -> Aligned:
         tuple(Row(dict(row.sentences), row.score) for row in out.rows),
         out.signature,
         tuple(
-            Finding(finding.row, finding.language, finding.kind, finding.severity, finding.reason)
+            Finding(
+                finding.row,
+                finding.language,
+                finding.kind,
+                finding.severity,
+                finding.reason,
+                finding.code,
+                finding.values,
+            )
             for finding in out.findings
         ),
     )

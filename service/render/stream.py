@@ -1,9 +1,9 @@
-"""NDJSON while an article is translated: a line for what is known at once, a line a sentence, then the rest.
+"""NDJSON while an article is translated or compared: first what is known at once, then a line a sentence.
 
 The lines' `type` tells them apart, in this order: "article" once; "sentence" for each sentence of each
-target, the languages by turns and each language's sentences in order; "version" for each target; "row" and
-"finding"; "end" once. A stream that fails ends in a "problem" instead. A stream with
-neither was broken off.
+target, the languages by turns and each language's sentences in order; "version" for each version but the
+article itself; "row" and "finding"; "end" once. A stream that fails ends in a "problem" instead. A stream
+with neither was broken off.
 """
 
 # No postponed annotations here: pydantic reads them.
@@ -34,8 +34,11 @@ class ArticleLine(Out):
     type: Literal["article"] = "article"
     signature: str = Field(description="What the result depends on")
     source: Language
-    targets: dict[Language, str] = Field(description="The languages to come, with the checkpoint of each")
-    sentences: int = Field(description="How many sentences each language will have")
+    languages: tuple[Language, ...] = Field(description="All versions of the result, in its order")
+    targets: dict[Language, str] = Field(
+        description="Those to be made by machine, with the checkpoint of each"
+    )
+    sentences: int = Field(description="How many sentences each of these will have")
     blocks: int = Field(description="How many blocks the article has")
     version: VersionOut = Field(description="The article itself, as JSON has it")
 
@@ -53,7 +56,7 @@ class SentenceLine(Out):
 
 
 class VersionLine(Out):
-    """A machine-made version, whole: as a document, with markup in its places."""
+    """A version, whole: one made by machine as a document, with markup in its places."""
 
     type: Literal["version"] = "version"
     language: Language
@@ -104,12 +107,13 @@ class StreamWriter:
             case Translated():
                 yield from self._sentences(event)
             case Finished():
-                yield from _result(event)
+                yield from self._result(event)
 
     def _article(self) -> ArticleLine:
         return ArticleLine(
             signature=encodable(self._begun.signature),
             source=self._begun.article.language,
+            languages=self._begun.languages,
             targets=dict(self._begun.targets),
             sentences=len(self._column.sentences),
             blocks=len(self._begun.article.blocks),
@@ -127,17 +131,16 @@ class StreamWriter:
                 flags=translation.flags,
             )
 
-
-def _result(event: Finished) -> Iterator[StreamLine]:
-    read = columns(event.aligned.versions)
-    for column in read:
-        if column.version.origin is Origin.MACHINE:
-            yield VersionLine(language=column.language, version=version_out(column))
-    for row in rows_out(event.aligned, read):
-        yield RowLine(**dict(row))
-    for finding in findings_out(event.aligned):
-        yield FindingLine(**dict(finding))
-    yield EndLine(signature=encodable(event.aligned.signature))
+    def _result(self, event: Finished) -> Iterator[StreamLine]:
+        read = columns(event.aligned.versions)
+        for column in read:
+            if column.language != self._begun.article.language:
+                yield VersionLine(language=column.language, version=version_out(column))
+        for row in rows_out(event.aligned, read):
+            yield RowLine(**dict(row))
+        for finding in findings_out(event.aligned):
+            yield FindingLine(**dict(finding))
+        yield EndLine(signature=encodable(event.aligned.signature))
 
 
 def problem_line(document: Mapping[str, Any]) -> ProblemLine:

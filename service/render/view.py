@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from service.article import Block, Kind
+from service.flags import APPROVED, FAULTLESS
 from service.render.column import Column, columns
 from service.render.languages import direction, english_name, own_name
 from service.render.layout import BlockLine, Piece, RowLine, lay_out
@@ -24,8 +25,8 @@ _FLAGS: Final = MappingProxyType(
     {
         "copy": "left untranslated",
         "cut": "cut short",
-        "empty": "empty",
         "fragments": "translated in pieces",
+        "glossary-missed": "glossary term missing",
         "length": "unusual length",
         "numbers": "numbers differ",
         "repetition": "repeats itself",
@@ -165,10 +166,18 @@ def _stretch(column: Column, piece: Piece) -> Stretch:
     parts = []
     for place, index in enumerate(piece.sentences):
         made = column.translation(index)
-        flags = tuple(_FLAGS.get(flag, flag) for flag in made.flags) if made else ()
         before = column.gap(index - 1, index) if place else ""
-        parts.append(Part(before, column.sentences[index].text, flags, _sure(made) if made else ""))
+        text = column.sentences[index].text
+        parts.append(Part(before, text) if made is None else _made(before, text, made))
     return Stretch(_style(piece.block), piece.block.level, piece.opens, tuple(parts))
+
+
+def _made(before: str, text: str, made: Translation) -> Part:
+    """Show what a machine made, or has in its memory; nothing looks wrong with what a person approved."""
+    if APPROVED in made.flags:
+        return Part(before, text, approved=True)
+    flags = tuple(_FLAGS.get(flag, flag) for flag in made.flags if flag not in FAULTLESS)
+    return Part(before, text, flags, _sure(made))
 
 
 def _sure(made: Translation) -> str:

@@ -76,6 +76,7 @@ export class Messages {
       const { message, messageLabel, values } = /** @type {HTMLElement} */ (labelled).dataset;
       const filled = JSON.parse(values ?? "{}");
       if (message) labelled.textContent = this.say(message, filled);
+      if (message && labelled.hasAttribute("lang")) labelled.setAttribute("lang", language); // amid an article's text
       if (messageLabel) labelled.setAttribute("aria-label", this.say(messageLabel, filled));
     }
   }

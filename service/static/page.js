@@ -144,19 +144,27 @@ class Page {
     this.order = order;
     at("again").hidden = true;
     try {
-      if (path === "v1/translate") await this.#translate(body, before, signal);
-      else await this.#compare(body, before, signal);
+      await this.#work(path, body, before, signal);
     } catch (error) {
       this.#failed(error, before, signal);
     }
   }
 
-  /** @param {object} body @param {Result | null} before @param {AbortSignal} signal */
-  async #translate(body, before, signal) {
-    this.#busy("reading");
-    for await (const line of this.service.translate(body, signal)) {
+  /**
+   * Have a translation or a comparison made, and show its sentences as they come.
+   *
+   * @param {string} path
+   * @param {object} body
+   * @param {Result | null} before
+   * @param {AbortSignal} signal
+   */
+  async #work(path, body, before, signal) {
+    const compared = path === "v1/compare";
+    this.#busy(compared ? "comparing" : "reading");
+    for await (const line of this.service.stream(path, body, signal)) {
       if (line.type === "article") {
-        this.result = Result.begun(line, before);
+        this.result = Result.begun(line, before, compared);
+        if (!Object.keys(line.targets).length) continue; // nothing to watch: the versions are there at the end
         this.#show();
         this.table.draw(this.result);
         showNotice(at("notice"), this.result, this.models, this.messages);
@@ -171,16 +179,10 @@ class Page {
         this.movement.begin();
       }
     }
-    this.#finished(/** @type {Result} */ (this.result));
-  }
-
-  /** @param {object} body @param {Result | null} before @param {AbortSignal} signal */
-  async #compare(body, before, signal) {
-    this.#busy("comparing");
-    this.result = Result.aligned(await this.service.compare(body, signal), before);
+    const watched = this.table.rows.length > 0;
     this.#show();
-    this.#finished(this.result);
-    at("result-heading").focus();
+    this.#finished(/** @type {Result} */ (this.result));
+    if (!watched) at("result-heading").focus();
   }
 
   /** Show that the server is at work, before there is anything to read. @param {string} key */
@@ -189,7 +191,7 @@ class Page {
     at("result").hidden = false;
     for (const part of ["downloads", "filter", "legend", "notice"]) at(part).hidden = true;
     at("counts").textContent = "";
-    this.table.table.replaceChildren();
+    this.table.clear();
     this.progress.begin(key);
     at("stop").focus();
   }

@@ -2,6 +2,7 @@
 
 const WEAK = 0.2; // a row's score below which its match is doubtful, as in the audit
 const APPROVED = "approved"; // the flag of what comes from the translation memory
+const FAULTLESS = new Set([APPROVED, "glossary"]); // flags that say how a sentence came about, not what is wrong with it
 
 /** Versions of an article with their rows: as far as they are there, and as people have edited them. */
 export class Result {
@@ -12,6 +13,8 @@ export class Result {
    */
   constructor(state) {
     this.state = state;
+    /** All versions that there will be, in their order. */
+    this.languages = state.order;
     const made = Object.values(state.versions).filter(isMade);
     /** How many sentences there are to translate, and how many are there. */
     this.progress = {
@@ -20,8 +23,14 @@ export class Result {
     };
   }
 
-  /** Begin with the first line of a stream. @param {any} line @param {Result | null} before */
-  static begun(line, before) {
+  /**
+   * Begin with the first line of a stream.
+   *
+   * @param {any} line
+   * @param {Result | null} before
+   * @param {boolean} compared - Whether versions are compared: then the rows come with findings.
+   */
+  static begun(line, before, compared) {
     const targets = Object.keys(line.targets);
     const source = version(line.version);
     const versions = { [line.source]: source };
@@ -40,21 +49,9 @@ export class Result {
       score: null,
     }));
     const result = new Result({
-      order, versions, rows, findings: [], edits: {}, signature: line.signature, whole: false, audited: false,
+      order, versions, rows, findings: [], edits: {}, signature: line.signature, whole: false, audited: compared,
     });
-    result.#takeEdits(before);
-    return result;
-  }
-
-  /** Take a result that came as a whole. @param {any} body @param {Result | null} before */
-  static aligned(body, before) {
-    const versions = Object.fromEntries(
-      Object.entries(body.versions).map(([language, found]) => [language, version(found)]),
-    );
-    const { rows, findings, signature } = body;
-    const result = new Result({
-      order: Object.keys(versions), versions, rows, findings, edits: {}, signature, whole: true, audited: true,
-    });
+    result.languages = line.languages;
     result.#takeEdits(before);
     return result;
   }
@@ -70,10 +67,13 @@ export class Result {
     } else if (line.type === "version") {
       versions[line.language] = version(line.version);
     } else if (line.type === "row") {
+      if (line.index === 0) rows.length = 0; // those of a comparison are others than the article's sentences
       rows[line.index] = { sentences: line.sentences, score: line.score };
     } else if (line.type === "finding") {
       findings.push(line);
     } else if (line.type === "end") {
+      this.state.order = this.languages;
+      this.state.signature = line.signature;
       this.state.whole = true;
     }
   }
@@ -100,7 +100,7 @@ export class Result {
 
   /** Return what looks wrong with a sentence; nothing does once a person has approved it. @param {string} language @param {number} index */
   flags(language, index) {
-    return this.approved(language, index) ? [] : this.#flags(language, index);
+    return this.approved(language, index) ? [] : this.#flags(language, index).filter((flag) => !FAULTLESS.has(flag));
   }
 
   /** @param {string} language @param {number} index */

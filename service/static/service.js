@@ -27,14 +27,15 @@ export class Service {
   }
 
   /**
-   * Translate an article; yields lines as docs/api.md describes them. Throws Problem.
+   * Translate or compare; yields lines as docs/api.md describes them. Throws Problem.
    *
+   * @param {string} path
    * @param {object} body
    * @param {AbortSignal} signal
    * @returns {AsyncGenerator<any>}
    */
-  async *translate(body, signal) {
-    const response = await this.#post("v1/translate", body, "application/x-ndjson", signal);
+  async *stream(path, body, signal) {
+    const response = await this.#post(path, body, "application/x-ndjson", signal);
     let ended = false;
     try {
       for await (const line of lines(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body))) {
@@ -46,11 +47,6 @@ export class Service {
       throw error instanceof TypeError ? new Problem("broken") : error;
     }
     if (!ended) throw new Problem("broken");
-  }
-
-  /** Align and audit versions. Throws Problem. @param {object} body @param {AbortSignal} signal */
-  async compare(body, signal) {
-    return (await this.#post("v1/compare", body, "application/json", signal)).json();
   }
 
   /** Have a result in a form. Throws Problem. @param {string} path @param {object} body @param {string} accept */

@@ -168,6 +168,10 @@ export class Source {
     const { text, own } = this.order;
     at("empty").hidden = text.trim() !== "";
     at("clear").hidden = text === "" && !Object.keys(own).length;
+    // A version of one's own is not translated, whatever is ticked.
+    for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (this.targets.querySelectorAll("input"))) {
+      box.disabled = box.value in own;
+    }
     at("extract-field").hidden = this.format.value !== "html";
     this.messages.label(at("go-text"), Object.keys(own).length ? "compare" : "translate");
   }

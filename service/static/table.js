@@ -2,7 +2,7 @@ import { element } from "./element.js";
 import { layOut, stretches } from "./layout.js";
 import { isMade } from "./result.js";
 
-const ONE_SIDED = new Set(["missing", "added"]); // of these the page's own words say everything
+const LANGUAGES = ["language", "original", "spoken"]; // values of a finding that are languages
 
 /** The versions side by side: a table of rows, drawn from a result and kept up with it. */
 export class Table {
@@ -33,6 +33,12 @@ export class Table {
     }
     this.table.replaceChildren(caption, this.#head(order, versions), body);
     this.table.className = `versions columns-${order.length}`;
+  }
+
+  /** Take away what was drawn. */
+  clear() {
+    this.rows = [];
+    this.table.replaceChildren();
   }
 
   /** Draw a row again to which a sentence has come, and let that one be seen to come. @param {any} line */
@@ -143,18 +149,30 @@ export class Table {
     if (!indices.length && result.state.whole) {
       text.append(messages.label(element("p", { class: "missing" }), "no_counterpart"));
     }
-    for (const { kind, severity, reason, language: where } of result.findings(number)) {
-      if (where !== language || (kind === "missing" && !indices.length)) continue;
-      const note = element("p", { class: `note ${severity === "warning" ? "warning" : "note-only"}` });
-      if (messages.has(`finding_${kind}`)) note.append(messages.label(element("span"), `finding_${kind}`));
-      if (!ONE_SIDED.has(kind)) note.append(": ", element("span", { lang: "en" }, reason));
-      text.append(note);
+    for (const finding of result.findings(number)) {
+      if (finding.language !== language || (finding.kind === "missing" && !indices.length)) continue;
+      text.append(this.#note(finding));
     }
     const cell = element("td", { class: indices.length ? "cell" : "cell none", role: "cell" });
     const label = element("span", { class: isMade(version) ? "label made" : "label", "aria-hidden": "true" }, language);
     if (isMade(version)) label.append(" ", messages.label(element("span"), "machine_short"));
     cell.append(label, text);
     return cell;
+  }
+
+  /** Say what was found, in the language of the interface where it has words for it. @param {import("./types.js").Finding} finding */
+  #note({ kind, severity, reason, code, values }) {
+    const { messages } = this;
+    const note = element("p", { class: `note ${severity === "warning" ? "warning" : "note-only"}` });
+    if (messages.has(`finding_${kind}`)) note.append(messages.label(element("span"), `finding_${kind}`), ": ");
+    if (messages.has(`reason_${code}`)) {
+      const named = { ...values };
+      for (const name of LANGUAGES) if (name in named) named[name] = this.#name(String(named[name]));
+      note.append(messages.label(element("span"), `reason_${code}`, named));
+    } else {
+      note.append(element("span", { lang: "en" }, reason)); // of a server that knows more than this page
+    }
+    return note;
   }
 
   /**
@@ -189,14 +207,15 @@ export class Table {
     }
     const flags = result.flags(language, index);
     const attributes = { "data-language": language, "data-index": index, tabindex: -1 };
-    const parts = [element("span", { class: flags.length ? "sentence flagged" : "sentence", ...attributes }, text)];
+    const parts = [element("span", { class: flags.length ? "sentence flagged" : "sentence", ...attributes }, ...together(text))];
     for (const flag of flags) {
-      const mark = element("span", { class: "flag", lang: messages.language });
-      parts.push(" ", messages.has(`flag_${flag}`) ? messages.label(mark, `flag_${flag}`) : element("span", { class: "flag" }, flag));
+      const known = messages.has(`flag_${flag}`);
+      const mark = element("span", { class: "flag", lang: known ? messages.language : "en" }, flag);
+      parts.push(" ", known ? messages.label(mark, `flag_${flag}`) : mark);
     }
     if (!isMade(result.state.versions[language])) return parts;
     if (result.approved(language, index)) {
-      parts.push(" ", messages.label(element("span", { class: "approved" }), "edited"));
+      parts.push(" ", messages.label(element("span", { class: "approved", lang: messages.language }), "edited"));
     }
     const edit = element("button", { type: "button", class: "edit", tabindex: -1, "data-language": language, "data-index": index });
     edit.append(pencil());
@@ -234,6 +253,12 @@ export class Table {
   #name(language) {
     return this.languages[language]?.name ?? language;
   }
+}
+
+/** Keep dashes that are written as hyphens together: a browser would break the line within them. @param {string} text */
+function together(text) {
+  const parts = text.split(/(?<!-)(-{2,3})(?!-)/);
+  return parts.map((part, place) => (place % 2 ? element("span", { class: "together" }, part) : part));
 }
 
 function pencil() {

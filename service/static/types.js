@@ -9,7 +9,8 @@
  *   sentences: (Sentence | null)[]}} Version
  *   A sentence that has not been translated yet is null.
  * @typedef {{sentences: Record<string, number[]>, score: number | null}} Row
- * @typedef {{row: number, language: string, kind: string, severity: string, reason: string}} Finding
+ * @typedef {{row: number, language: string, kind: string, severity: string, reason: string, code: string,
+ *   values: Record<string, string | number>}} Finding
  * @typedef {Record<string, Record<number, string>>} Edits
  *   By language, by number of the sentence: what a person wrote.
  * @typedef {{text: string, format: string, extract: boolean, targets: string[], own: Record<string, string>}} Order
