@@ -18,6 +18,7 @@ from models.cached import CachedEncoder, MemoryVectors
 from models.decoding import DecodingSettings
 from models.loading import load_encoder, load_translator
 from models.store import Store, default_store
+from service.acceptance import Limits
 from service.batcher import Batcher
 from service.detect import LangidDetector, surely
 from service.engines import Engines
@@ -26,7 +27,7 @@ from service.glossary import read_glossaries
 from service.glossed import GlossaryTranslator
 from service.memory.database import Memory
 from service.memory.remembering import RememberingTranslator
-from service.pipeline import Limits, Pipeline
+from service.pipeline import Pipeline
 from service.turns import SharedEncoder, Turns
 
 if TYPE_CHECKING:
@@ -110,14 +111,24 @@ def build_pipeline(
 
 
 def build_encoder(settings: Settings, store: Store) -> Encoder:
-    """Return the encoder that the settings name, its vectors kept in memory by content.
+    """Return the encoder that the settings name, for many threads, its vectors kept in memory by content.
 
-    "none" is lengths and anchors alone. Raises a ModelError when the encoder cannot be had.
+    Raises a ModelError when the encoder cannot be had.
+    """
+    encoder = bare_encoder(settings, store)
+    if isinstance(encoder, LexicalEncoder):
+        return encoder
+    return CachedEncoder(SharedEncoder(encoder, Turns()), MemoryVectors())
+
+
+def bare_encoder(settings: Settings, store: Store) -> Encoder:
+    """Return the encoder that the settings name, for one thread; "none" is lengths and anchors alone.
+
+    Raises a ModelError when the encoder cannot be had.
     """
     if settings.encoder == LexicalEncoder.encoder_id:
         return LexicalEncoder()
-    encoder = load_encoder(settings.encoder, store=store, device=settings.device)
-    return CachedEncoder(SharedEncoder(encoder, Turns()), MemoryVectors())
+    return load_encoder(settings.encoder, store=store, device=settings.device)
 
 
 def build_memory(settings: Settings) -> Memory | None:

@@ -121,10 +121,10 @@ def _checkpoints(settings: Settings, store: Store) -> Iterator[Check]:
 
 
 def _encoder(settings: Settings) -> Check:
-    from models.loading import load_encoder
+    from service.assembly import bare_encoder, build_store
 
     try:
-        encoder = load_encoder(settings.encoder)
+        encoder = bare_encoder(settings, build_store(settings))
     except ModelError as error:
         return Check("encoder", State.FAIL, settings.encoder, str(error))
     return Check("encoder", State.OK, encoder.encoder_id)

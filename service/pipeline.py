@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Unpack
 
 from alignment.parallel import parallel_rows
 from alignment.rows import align_versions
+from service.acceptance import check_languages
 from service.alternatives import alternatives
 from service.compose import Draft, compose
-from service.errors import EmptyArticleError, LanguageError, LimitError, VersionsError
+from service.errors import LanguageError, VersionsError
 from service.events import Begun, Event, Finished, Translated, growing
 from service.flags import APPROVED
 from service.glossary import NO_TERMS
@@ -32,20 +32,13 @@ if TYPE_CHECKING:
     from alignment.beads import Row
     from models.encoder import Encoder
     from models.translation import Translator
+    from service.acceptance import Limits
     from service.article import Article
     from service.engines import Engines
     from service.observer import Observer
     from service.options import Options
 
 SOURCE = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What is taken at once: characters of a version's source, and sentences in it."""
-
-    characters: int
-    sentences: int
 
 
 class Pipeline:
@@ -118,12 +111,7 @@ class Pipeline:
         All are in one language. Raises LimitError (the limits are for all of them), LanguageError,
         RouteError, or a ModelError from the engines.
         """
-        characters = sum(text.length for text in texts)
-        sentences = sum(len(text.sentences) for text in texts)
-        if characters > self.limits.characters:
-            raise LimitError("The request", "characters", characters, self.limits.characters)
-        if sentences > self.limits.sentences:
-            raise LimitError("The request", "sentences", sentences, self.limits.sentences)
+        self.limits.check_request(texts)
         if not texts:
             return []
         source = texts[0].language
@@ -181,9 +169,10 @@ class Pipeline:
         self, articles: Sequence[Article], translate_missing: Sequence[str], options: Options
     ) -> tuple[Article, list[Draft]]:
         """Check a comparison; return what is translated, or would be, and the versions to be made."""
-        self._check(articles)
+        for article in articles:
+            self.limits.check_article(article)
         languages = [article.language for article in articles]
-        self._check_languages([*languages, *translate_missing])
+        check_languages([*languages, *translate_missing])
         check_edits(options, translate_missing)
         for language in languages:
             if language not in self.languages:
@@ -221,8 +210,8 @@ class Pipeline:
         return Aligned(tuple(versions), tuple(rows), signature, tuple(findings))
 
     def _begin(self, article: Article, targets: Sequence[str], options: Options) -> list[Draft]:
-        self._check([article])
-        self._check_languages([article.language, *targets])
+        self.limits.check_article(article)
+        check_languages([article.language, *targets])
         check_edits(options, targets)
         return self._drafts(article, targets, options)
 
@@ -299,24 +288,6 @@ class Pipeline:
             work=options.get("work"),
             glossary=options.get("glossary", NO_TERMS).of(target),
         )
-
-    def _check(self, articles: Sequence[Article]) -> None:
-        for article in articles:
-            what = f"The {article.language} article"
-            if article.length > self.limits.characters:
-                raise LimitError(what, "characters", article.length, self.limits.characters)
-            if len(article.sentences) > self.limits.sentences:
-                raise LimitError(what, "sentences", len(article.sentences), self.limits.sentences)
-            words = [word for sentence in article.sentences for word in sentence.text.split()]
-            if len(words) < 2:
-                raise EmptyArticleError(article.language, words[0] if words else "")
-
-    def _check_languages(self, languages: Sequence[str]) -> None:
-        if len(languages) < 2:
-            raise VersionsError("There is only one language; name at least one target.")
-        for language in languages:
-            if languages.count(language) > 1:
-                raise VersionsError(f'The language "{language}" is given twice; each version has its own.')
 
     def _signature(self, engines: Iterable[str], options: Options, versions: Sequence[Version] = ()) -> str:
         """Say what the result depends on: release, checkpoints, settings, terms, encoder, people's units."""

@@ -11,8 +11,9 @@ from models.catalog import Catalog, Entry, Kind, Origin
 from models.errors import CheckpointMissingError, UnknownCheckpointError
 from models.translation import Translation
 from service import cli
+from service.acceptance import Limits
 from service.engines import Engines
-from service.pipeline import Limits, Pipeline
+from service.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

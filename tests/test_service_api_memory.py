@@ -6,13 +6,14 @@ import pytest
 from fastapi.testclient import TestClient
 from service_fakes import FakeTranslator, LetterEncoder, fake_engines
 
+from service.acceptance import Limits
 from service.app import create_app
 from service.batcher import Batcher
 from service.config import Settings
 from service.glossed import GlossaryTranslator
 from service.memory.database import Memory
 from service.memory.remembering import RememberingTranslator
-from service.pipeline import Limits, Pipeline
+from service.pipeline import Pipeline
 from service.turns import Turns
 
 if TYPE_CHECKING:

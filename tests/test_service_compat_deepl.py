@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from service_fakes import FakeTranslator, fake_pipeline
 
+from service.acceptance import Limits
 from service.app import create_app
 from service.compat.documents import DOCUMENT_TABLES
 from service.compat.routes import answers
@@ -17,7 +18,6 @@ from service.config import Settings
 from service.database import open_database
 from service.errors import OverloadedError
 from service.keeping import build_keys, database_url
-from service.pipeline import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from service_fakes import FakeTranslator, ManyTranslator, fake_pipeline
 
+from service.acceptance import Limits
 from service.app import create_app
 from service.config import Settings
 from service.keeping import build_keys
-from service.pipeline import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

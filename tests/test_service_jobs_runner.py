@@ -10,6 +10,7 @@ import pytest
 from documents_fixture import open_document
 from service_fakes import FakeTranslator, LetterEncoder, fake_engines, fake_pipeline
 
+from service.acceptance import Limits
 from service.article import Format
 from service.batcher import Batcher
 from service.config import Settings
@@ -23,7 +24,7 @@ from service.jobs.store import JobStore
 from service.jobs.tables import JOB_TABLES
 from service.jobs.task import Document, Kind, Task, bundled, characters_of, done
 from service.keeping import build_runner
-from service.pipeline import Limits, Pipeline
+from service.pipeline import Pipeline
 from service.problems import problem_document
 from service.turns import Turns
 from service.work import Work

@@ -6,13 +6,13 @@ from service_fakes import FakeTranslator, fake_pipeline
 from models.catalog import Catalog, Entry, Kind
 from models.catalog import Origin as From
 from models.errors import CheckpointMissingError, UnknownCheckpointError, UnsupportedTargetError
+from service.acceptance import Limits
 from service.article import Article, Format
 from service.engines import Engines
 from service.errors import EditError, EmptyArticleError, LanguageError, LimitError, VersionsError
 from service.events import Begun, Finished, Translated
 from service.formats import read
 from service.observer import Unobserved
-from service.pipeline import Limits
 from service.result import Origin
 
 

@@ -8,10 +8,11 @@ import anyio
 import pytest
 from service_fakes import FakeTranslator, LetterEncoder, fake_engines
 
+from service.acceptance import Limits
 from service.app import create_app
 from service.batcher import Batcher
 from service.config import Settings
-from service.pipeline import Limits, Pipeline
+from service.pipeline import Pipeline
 from service.turns import Turns
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from alignment.errors import AlignmentError
+from alignment.lexical import LexicalEncoder
 from bulk.errors import BulkError
 from bulk.filters import sifted
 from bulk.language import LangidCheck
@@ -13,8 +14,7 @@ from bulk.measured import MeasuredEncoder
 from bulk.record import Record
 from bulk.task import Outcome, packed
 from models.errors import ModelError
-from models.loading import load_encoder
-from service.assembly import build_pipeline
+from service.assembly import bare_encoder, build_pipeline, build_store
 from service.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -71,8 +71,10 @@ class DocumentAligner:
 
 def build_aligner(options: RunOptions) -> DocumentAligner:
     """Load what aligning needs; raise a ModelError or a BulkError where something cannot be had."""
-    encoder = MeasuredEncoder(load_encoder(options.settings.encoder))
-    pipeline = build_pipeline(options.settings, encoder=encoder)
+    bare = bare_encoder(options.settings, build_store(options.settings))
+    # The aligner weighs letters otherwise than meanings: it has to see that there is no encoder.
+    encoder = None if isinstance(bare, LexicalEncoder) else MeasuredEncoder(bare)
+    pipeline = build_pipeline(options.settings, encoder=encoder or bare)
     for language in options.translate_missing:
         pipeline.engines.translator(language)  # before the first document, not at it
     check = LangidCheck() if options.check_language else None

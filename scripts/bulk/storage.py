@@ -144,7 +144,9 @@ def _open(path: str, mode: Literal["rb", "wb"]) -> IO[bytes]:
     import fsspec
 
     with remote(path):
-        return cast("IO[bytes]", fsspec.open(path, mode).open())
+        file = fsspec.open(path, mode).open()
+    # Files of fsspec have no readline with a limit.
+    return cast("IO[bytes]", io.BufferedReader(file) if mode == "rb" else file)
 
 
 def _zstandard() -> Any:
