@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alignment.dates import DateReader, date_differences
+from alignment.dates import date_differences, date_reader
 from alignment.errors import TooFewVersionsError
 from alignment.findings import Code, Finding, Severity
 from alignment.names import NameFinder
@@ -84,7 +84,7 @@ class _Comparison:
         self._language = language
         self._rows = rows
         self._texts = [(text(row, original), text(row, language)) for row in rows]
-        readers = DateReader(original), DateReader(language)
+        readers = date_reader(original), date_reader(language)
         dates = [date_differences(one, other, readers) for one, other in self._texts]
         self._dates = [(ours, theirs) for ours, theirs, _, _ in dates]
         self._numbers = number_differences([(one, other) for _, _, one, other in dates])

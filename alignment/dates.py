@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
@@ -118,6 +119,12 @@ class DateReader:
                 month = self._months[parts["month"].lower()]
                 if day <= 31:
                     yield Date(*match.span(), match.group(), frozenset({(day, month, year)}))
+
+
+@lru_cache(maxsize=64)
+def date_reader(language: str) -> DateReader:
+    """Return the reader of a language; its patterns are put together once."""
+    return DateReader(language)
 
 
 def _numeric(text: str) -> Iterator[Date]:

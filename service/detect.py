@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _ENOUGH = 2_000  # characters that are looked at
 _LIKELY = 0.5
 _SURE = 0.999
+_ENOUGH_TO_BE_SURE = 1_000  # characters; every document of a bulk run is asked for
 _LETTERS = 120  # below these a text may be a list of names
 
 
@@ -62,9 +63,10 @@ class LangidDetector:
 
 def surely(detector: Detector, text: str) -> str | None:
     """Return the language of a text, None where it is not all but certain."""
-    if sum(map(str.isalpha, text[:_ENOUGH])) < _LETTERS:
+    beginning = text[:_ENOUGH_TO_BE_SURE]
+    if sum(map(str.isalpha, beginning)) < _LETTERS:
         return None
-    first = detector.guess(text)[0]
+    first = detector.guess(beginning)[0]
     return first.language if first.probability >= _SURE else None
 
 
