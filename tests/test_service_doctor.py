@@ -53,3 +53,9 @@ def test_a_store_that_cannot_be_written_to_is_a_note_with_a_remedy(tmp_path: Pat
 def test_more_threads_than_cores_are_noted(tmp_path: Path) -> None:
     checks = examine(Settings(store=tmp_path, threads=256))
     assert "256 threads" in next(check for check in checks if check.what == "device").found
+
+
+def test_to_do_without_an_encoder_is_no_fault(tmp_path: Path) -> None:
+    checks = examine(Settings(store=tmp_path, encoder="none"))
+    found = next(check for check in checks if check.what == "encoder")
+    assert (found.state, found.found) == (State.OK, "none")
