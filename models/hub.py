@@ -18,6 +18,8 @@ import shutil
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from filelock import FileLock
+
 from models.catalog import FileFact, Kind, Origin
 from models.encoder_layout import choose_encoder_files
 from models.errors import CheckpointShippedError, HubMismatchError, HubRefusedError, HubUnreachableError
@@ -73,8 +75,7 @@ def pull(
     entry = store.entry(checkpoint_id)
     if entry.origin is not Origin.HUB:
         raise CheckpointShippedError(checkpoint_id)
-    locks = _read_locks(store)
-    lock = {} if upgrade else locks.get(checkpoint_id, {})
+    lock = {} if upgrade else _read_locks(store).get(checkpoint_id, {})
     if not upgrade and (folder := store.whole(checkpoint_id)):
         return folder
     listing = _list(entry, entry.revision or lock.get("revision", ""), endpoint)
@@ -90,12 +91,12 @@ def pull(
     folder = store.install(beside, entry, revision=listing.commit)
     for abandoned in beside.parent.glob(f"{checkpoint_id}@*"):
         shutil.rmtree(abandoned, ignore_errors=True)
-    locks[checkpoint_id] = {
+    pulled = {
         "repository": entry.repository,
         "revision": listing.commit,
         "files": {name: asdict(fact) for name, fact in sorted(facts.items())},
     }
-    _write_locks(store, locks)
+    _write_lock(store, checkpoint_id, pulled)
     return folder
 
 
@@ -220,7 +221,10 @@ def _read_locks(store: Store) -> dict[str, Any]:
     return dict(locks)
 
 
-def _write_locks(store: Store, locks: Mapping[str, Any]) -> None:
-    beside = store.root / f".{_LOCK}.part"
-    beside.write_text(json.dumps(locks, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    beside.replace(store.root / _LOCK)
+def _write_lock(store: Store, checkpoint_id: str, pulled: Mapping[str, Any]) -> None:
+    """Write down what was pulled; another pull may be writing at the same time."""
+    with FileLock(store.root / f".{_LOCK}.lock"):
+        locks = _read_locks(store) | {checkpoint_id: pulled}
+        beside = store.root / f".{_LOCK}.part"
+        beside.write_text(json.dumps(locks, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        beside.replace(store.root / _LOCK)

@@ -14,7 +14,7 @@ from models.cores import physical_cores
 from models.device import resolve_device
 from models.engine import Hypothesis
 from models.errors import CheckpointInvalidError
-from models.layout import CONFIG, PICKLED, SAFETENSORS, read_json, weights_name
+from models.layout import CONFIG, SAFETENSORS, read_json, weights_name
 from models.quiet import without_progress_bars
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from transformers import MarianMTModel
 
     from models.decoding import DecodingSettings
-
-_TIED = ("encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight")
 
 
 class TorchEngine:
@@ -214,26 +212,3 @@ def load_torch_engine(
     network.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
     placed: Any = network
     return TorchEngine(placed.to(chosen).eval(), batch_tokens=batch_tokens, heads=heads)
-
-
-def unpickle_weights(folder: Path) -> None:
-    """Turn a folder's pytorch_model.bin into model.safetensors, running none of its code.
-
-    Raises CheckpointInvalidError when it holds anything but tensors.
-    """
-    import pickle
-
-    import torch
-    from safetensors.torch import save_file
-
-    try:
-        weights = torch.load(folder / PICKLED, map_location="cpu", weights_only=True)
-        # What is tied shares its memory; safetensors keeps one name of it, and the tied ones are not needed.
-        own = {name: tensor.contiguous() for name, tensor in weights.items() if not name.endswith(_TIED)}
-        save_file(own, folder / SAFETENSORS, metadata={"format": "pt"})
-    except (OSError, RuntimeError, ValueError, AttributeError, EOFError, pickle.UnpicklingError) as error:
-        problem = " ".join(str(error).split())[:200]
-        raise CheckpointInvalidError(
-            folder, f"its {PICKLED} does not hold weights alone ({problem})"
-        ) from error
-    (folder / PICKLED).unlink()

@@ -152,7 +152,7 @@ class Store:
         folders = [beside, beside / DENSE] if entry.kind is Kind.ENCODER else [beside]
         for folder in folders:
             if weights_name(folder) == PICKLED:
-                from models.marian import unpickle_weights
+                from models.pickled import unpickle_weights
 
                 unpickle_weights(folder)
         if entry.kind is Kind.ENCODER:

@@ -7,7 +7,6 @@ put together in `service.keeping` and `service.app`.
 from __future__ import annotations
 
 import logging
-import os
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from alignment.lexical import LexicalEncoder
 from models.cached import CachedEncoder, MemoryVectors
+from models.cores import physical_cores
 from models.decoding import DecodingSettings
 from models.loading import load_encoder, load_translator
 from models.store import Store, default_store
@@ -68,7 +68,8 @@ def build_pipeline(
     the one that the settings name. Raises MemoryFileError, or a ModelError when the encoder cannot be had.
     """
     store = build_store(settings)
-    threads = settings.threads or _cores()
+    cores = physical_cores()
+    threads = settings.threads or cores
 
     def load(checkpoint_id: str) -> Translator:
         return load_translator(
@@ -81,7 +82,7 @@ def build_pipeline(
             count=partial(observer.generated, checkpoint_id) if observer else None,
         )
 
-    turns = Turns(max(_cores() // threads, 1))
+    turns = Turns(max(cores // threads, 1))
     memory = build_memory(settings)
     encoder = encoder or build_encoder(settings, store)
 
@@ -151,8 +152,3 @@ def build_memory(settings: Settings) -> Memory | None:
 def build_glossaries(settings: Settings) -> dict[str, Glossary]:
     """Return the glossaries that the settings name, by name; raise GlossaryError."""
     return read_glossaries(settings.glossary) if settings.glossary else {}
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 import tempfile
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
+from models.cores import physical_cores
 from models.errors import ModelError
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _encoder(settings: Settings) -> Check:
 def _processor(settings: Settings) -> Check:
     from models.ctranslate import find_device
 
-    cores = os.cpu_count() or 1
+    cores = physical_cores()
     try:
         device = find_device(settings.device)
     except (ModelError, ImportError) as error:

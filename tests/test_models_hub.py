@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import pytest
 from hub_fixture import LoopbackHub
 
 from models import Store, load_translator, read_catalog
+from models.catalog import Kind, Origin
 from models.errors import (
     CheckpointInvalidError,
     CheckpointShippedError,
@@ -329,3 +331,14 @@ def test_what_is_not_on_a_hub_is_not_pulled(store: Store) -> None:
         pull(store, "starter")
     with pytest.raises(UnknownCheckpointError):
         pull(store, "use")
+
+
+def test_pulls_at_the_same_time_are_all_locked(hub: LoopbackHub, store: Store, tiny_opus: Path) -> None:
+    entries = [entry for entry in store.catalog.of_kind(Kind.TRANSLATOR) if entry.origin is Origin.HUB][:4]
+    assert len(entries) == 4
+    for entry in entries:
+        hub.publish(entry.repository, tiny_opus)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda entry: pull(store, entry.id, endpoint=hub.endpoint), entries))
+    locks = json.loads((store.root / "lock.json").read_text(encoding="utf-8"))
+    assert set(locks) == {entry.id for entry in entries}

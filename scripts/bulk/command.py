@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +12,7 @@ from bulk.errors import OptionError
 from bulk.filters import Filters, parse_types
 from bulk.options import RunOptions, with_missing
 from bulk.writers.forms import form_of
+from models.cores import physical_cores
 from service.assembly import release
 from service.config import read_settings
 from service.errors import FileError, VersionsError
@@ -131,10 +131,6 @@ def _ledger(args: argparse.Namespace) -> Path:
     return output / LEDGER
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _parser(description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter, prog="align_corpus.py"
@@ -171,7 +167,11 @@ def _parser(description: str) -> argparse.ArgumentParser:
     group.add_argument("--log-json", action="store_true", help="events as JSON lines on standard error")
     group.add_argument("--engine", choices=("local", "ray"), default="local")
     group.add_argument(
-        "--workers", type=int, default=_cores(), metavar="N", help="default: the cores; 0: in this process"
+        "--workers",
+        type=int,
+        default=physical_cores(),
+        metavar="N",
+        help="default: the cores; 0: in this process",
     )
     group.add_argument("--ray-address", metavar="A", help="a cluster; default: one on this machine")
     group.add_argument(
