@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from alignment.anchors import anchor_vectors
+from alignment.anchors import Held, KeyReader, anchor_vectors, shared_vectors
 from alignment.beads import Bead
 from alignment.coarse import rough_path
 from alignment.cost import BeadCost, Levels
@@ -49,10 +49,11 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EncodedVersion:
-    """A version's sentences and their vectors."""
+    """A version's sentences and their vectors; what they hold, where one reader reads all versions."""
 
     sentences: Sequence[str]
     side: Side
+    held: Held | None = None
 
 
 def align(
@@ -74,9 +75,15 @@ def align(
 
 
 def encoded(
-    sentences: Sequence[str], encoder: Encoder, blocks: Sequence[int] | None = None
+    sentences: Sequence[str],
+    encoder: Encoder,
+    blocks: Sequence[int] | None = None,
+    reader: KeyReader | None = None,
 ) -> EncodedVersion:
-    """Encode one version; raise SentencesError or EncoderOutputError as `align` does."""
+    """Encode one version; raise SentencesError or EncoderOutputError as `align` does.
+
+    `reader`, the same for all versions that are aligned with each other, reads each of them once.
+    """
     if isinstance(sentences, str):
         raise SentencesError("one string")
     for sentence in sentences:
@@ -90,7 +97,8 @@ def encoded(
         starts = np.concatenate([[True], np.diff(np.asarray(blocks, np.intp)) != 0, [True]])[
             : len(blocks) + 1
         ]
-    return EncodedVersion(sentences, Side(_vectors(sentences, encoder), lengths, starts=starts))
+    side = Side(_vectors(sentences, encoder), lengths, starts=starts)
+    return EncodedVersion(sentences, side, reader.held(sentences) if reader else None)
 
 
 def align_encoded(source: EncodedVersion, target: EncodedVersion, encoder: Encoder) -> list[Bead]:
@@ -99,7 +107,10 @@ def align_encoded(source: EncodedVersion, target: EncodedVersion, encoder: Encod
     n, m = len(one.lengths), len(other.lengths)
     if not n or not m:
         return _all_null(n, m)
-    anchors = anchor_vectors(source.sentences, target.sentences)
+    if source.held and target.held:
+        anchors = shared_vectors(source.held, target.held)
+    else:
+        anchors = anchor_vectors(source.sentences, target.sentences)
     one, other = one.with_anchors(anchors[0]), other.with_anchors(anchors[1])
     lexical = isinstance(encoder, LexicalEncoder)
     weights = Weights.learnt(lexical=lexical)

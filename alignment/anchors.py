@@ -12,6 +12,7 @@ Left out: edit distance, and words that are alike by chance.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,15 @@ _LETTERS = 4  # that two words of one origin begin with
 # In nats, as of what one sentence in seven has. In a long document nearly every word stands somewhere on
 # either side, and rare ones that agree by chance would count for more than they do in an article.
 _RAREST = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the sentences of a version hold: each key of each once, by its row, ascending, and its number."""
+
+    sentences: int
+    rows: Indices
+    keys: Indices
 
 
 class KeyReader:
@@ -78,6 +88,10 @@ class KeyReader:
         keys = keys[np.diff(keys, prepend=-1) > 0]
         return keys // len(self), keys % len(self)
 
+    def held(self, sentences: Sequence[str]) -> Held:
+        """Return what a version's sentences hold."""
+        return Held(len(sentences), *self.numbers(sentences))
+
     def __len__(self) -> int:
         return len(self.names)
 
@@ -104,22 +118,32 @@ class _Places(dict[str, int]):
 
 
 def anchor_vectors(source: Sequence[str], target: Sequence[str]) -> tuple[Vectors, Vectors]:
-    """Return what each sentence holds of what both versions hold, shapes (n, DIMENSIONS), (m, DIMENSIONS).
+    """Return what each sentence holds of what both versions hold, shapes (n, DIMENSIONS), (m, DIMENSIONS)."""
+    reader = KeyReader()
+    return shared_vectors(reader.held(source), reader.held(target))
+
+
+def shared_vectors(source: Held, target: Held) -> tuple[Vectors, Vectors]:
+    """Return `anchor_vectors` of two versions that one reader has read.
 
     Keys share a dimension where there are more of them than dimensions; since these are dealt out in the
-    order in which keys appear, those of neighbouring sentences seldom do.
+    order in which keys appear in the source, those of neighbouring sentences seldom do.
     """
-    reader = KeyReader()
-    held = [reader.numbers(sentences) for sentences in (source, target)]
-    counts = [np.bincount(keys, minlength=len(reader)) for _, keys in held]
-    shared = (counts[0] > 0) & (counts[1] > 0)
-    rarity = np.log((len(source) + len(target) + 1) / np.maximum(counts[0] + counts[1], 1))
-    roots = np.where(shared, np.sqrt(np.clip(rarity, 0, _RAREST)), 0).astype(np.float32)
-    dimensions = np.cumsum(shared) % DIMENSIONS
+    count = 1 + max(int(side.keys.max(initial=0)) for side in (source, target))
+    counts = [np.bincount(side.keys, minlength=count) for side in (source, target)]
+    shared = np.flatnonzero((counts[0] > 0) & (counts[1] > 0))
+    total = source.sentences + target.sentences
+    rarity = np.log((total + 1) / np.maximum(counts[0] + counts[1], 1)[shared])
+    roots = np.zeros(count, np.float32)
+    roots[shared] = np.sqrt(np.clip(rarity, 0, _RAREST))
+    first = np.zeros(count, np.intp)
+    first[source.keys[::-1]] = source.rows[::-1]
+    dimensions = np.zeros(count, np.intp)
+    dimensions[shared[np.argsort(first[shared], kind="stable")]] = (1 + np.arange(len(shared))) % DIMENSIONS
     vectors = []
-    for side, (rows, keys) in zip((source, target), held, strict=True):
-        filled = np.zeros((len(side), DIMENSIONS), np.float32)
-        np.add.at(filled, (rows, dimensions[keys]), roots[keys])
+    for side in (source, target):
+        filled = np.zeros((side.sentences, DIMENSIONS), np.float32)
+        np.add.at(filled, (side.rows, dimensions[side.keys]), roots[side.keys])
         vectors.append(filled)
     return vectors[0], vectors[1]
 

@@ -9,12 +9,14 @@ Left out: differences in wording and units.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alignment.dates import date_differences, date_reader
 from alignment.errors import TooFewVersionsError
+from alignment.figures import FigureReader
 from alignment.findings import Code, Finding, Severity
-from alignment.names import NameFinder
+from alignment.names import NameFinder, Text
 from alignment.numbers import number_differences
 
 if TYPE_CHECKING:
@@ -42,9 +44,10 @@ def audit(rows: Sequence[Row], versions: Mapping[str, Sequence[str]]) -> list[Fi
     original, *others = languages
     findings = unrelated_findings(rows, languages)
     unrelated = {finding.language for finding in findings}
+    known = _Known({}, FigureReader())
     for language in others:
         if language not in unrelated:
-            findings += _Comparison(rows, versions, original, language).findings()
+            findings += _Comparison(rows, versions, original, language, known).findings()
     place = {language: index for index, language in enumerate(languages)}
     return sorted(findings, key=lambda finding: (finding.row, place[finding.language], finding.kind))
 
@@ -71,11 +74,24 @@ def unrelated_findings(rows: Sequence[Row], languages: Sequence[str]) -> list[Fi
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is read for one comparison and serves for the next: all are held against the original."""
+
+    texts: dict[str, Text]
+    figures: FigureReader
+
+
 class _Comparison:
     """One version held against the original."""
 
     def __init__(
-        self, rows: Sequence[Row], versions: Mapping[str, Sequence[str]], original: str, language: str
+        self,
+        rows: Sequence[Row],
+        versions: Mapping[str, Sequence[str]],
+        original: str,
+        language: str,
+        known: _Known,
     ) -> None:
         def text(row: Row, name: str) -> str:
             return " ".join(versions[name][i] for i in row.sentences[name])
@@ -87,8 +103,8 @@ class _Comparison:
         readers = date_reader(original), date_reader(language)
         dates = [date_differences(one, other, readers) for one, other in self._texts]
         self._dates = [(ours, theirs) for ours, theirs, _, _ in dates]
-        self._numbers = number_differences([(one, other) for _, _, one, other in dates])
-        self._names = NameFinder(self._texts)
+        self._numbers = number_differences([(one, other) for _, _, one, other in dates], known.figures)
+        self._names = NameFinder(self._texts, known.texts)
 
     def findings(self) -> Iterator[Finding]:
         for index, (row, (one, other)) in enumerate(zip(self._rows, self._texts, strict=True)):

@@ -76,15 +76,19 @@ class Text:
 class NameFinder:
     """Compares the names of aligned texts, row by row."""
 
-    def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
-        self._rows = [(Text(one), Text(other)) for one, other in rows]
+    def __init__(self, rows: Sequence[tuple[str, str]], known: dict[str, Text] | None = None) -> None:
+        """`known` texts are not read again; those that are new are added to it."""
+        texts = {} if known is None else known
+        for text in {text for row in rows for text in row}:
+            texts.setdefault(text, Text(text))
+        self._rows = [(texts[one], texts[other]) for one, other in rows]
         self._alike: dict[tuple[str, str], bool] = {}
         # For each side, the rows in which a name stands, and whether the other side has it there as well.
         self._shared: tuple[dict[str, dict[int, bool]], dict[str, dict[int, bool]]] = ({}, {})
         for side in (0, 1):
-            known = {folded(name) for row in self._rows for name, _ in row[side].names}
+            called = {folded(name) for row in self._rows for name, _ in row[side].names}
             for index, row in enumerate(self._rows):
-                for name in row[side].capitalised & known:
+                for name in row[side].capitalised & called:
                     self._shared[side].setdefault(name, {})[index] = self._has(row[1 - side], name)
 
     def differences(self, index: int) -> tuple[list[str], list[str]]:

@@ -27,9 +27,14 @@ _MILLION = 1_000_000
 _COUNTED = range(3, 21)  # numbers that words and digits are both usual for
 
 
-def number_differences(rows: Sequence[tuple[str, str]]) -> list[Difference]:
-    """Compare the numbers of aligned texts, row by row; a row without a difference has two empty lists."""
-    reader = FigureReader()
+def number_differences(
+    rows: Sequence[tuple[str, str]], reader: FigureReader | None = None
+) -> list[Difference]:
+    """Compare the numbers of aligned texts, row by row; a row without a difference has two empty lists.
+
+    A `reader` that is used again knows the words it has met.
+    """
+    reader = reader or FigureReader()
     read = [(_Read(reader, one), _Read(reader, other)) for one, other in rows]
     odd = [_unmatched(one, other) for one, other in read]
     found = []

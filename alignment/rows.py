@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from alignment.aligner import Encoder, align_encoded, encoded
+from alignment.anchors import KeyReader
 from alignment.beads import Bead, Row
 from alignment.errors import LanguageNameError, TooFewVersionsError
 
@@ -43,8 +44,10 @@ def align_versions(
             raise LanguageNameError(language)
     if len(languages) < 2:
         raise TooFewVersionsError(languages)
+    reader = KeyReader()
     sides = {
-        language: encoded(versions[language], encoder, (blocks or {}).get(language)) for language in languages
+        language: encoded(versions[language], encoder, (blocks or {}).get(language), reader)
+        for language in sorted(languages)
     }
     pairs = {
         (one, other): align_encoded(sides[one], sides[other], encoder)
