@@ -252,7 +252,7 @@ def test_a_lane_without_work_sleeps(threads: ThreadPoolExecutor) -> None:
     Event().wait(0.05)
     gate.open.set()
     assert texts(asked.result()) == ["es:one"]
-    assert not looked
+    assert len(looked) <= 1  # it may have been on its way when the other took the sentence
     batcher.close()
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Column, MetaData, String, Table, Text, delete, func, insert, select
 
 from service.compat.errors import BodyError, UnknownGlossaryError
+from service.database import WRITING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,8 @@ class Glossaries:
             "entries": json.dumps(entries, ensure_ascii=False),
             "created": glossary.created.isoformat(timespec="microseconds"),
         }
-        with self._engine.begin() as connection:
+        # Between counting and keeping, nobody else may keep one.
+        with self._engine.execution_options(**{WRITING: True}).begin() as connection:
             if (connection.execute(count).scalar() or 0) >= _MOST:
                 raise BodyError(f"There are {_MOST:,} glossaries already; delete one first.")
             connection.execute(insert(_GLOSSARIES).values(row))
