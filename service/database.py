@@ -13,9 +13,11 @@ from service.errors import DatabaseError
 from service.postgresql import replace_lost, with_driver
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from sqlalchemy import Connection, Engine
 
-WRITING: Final = "triptych_writing"  # an execution option: the transaction is going to write
+_WRITING: Final = "triptych_writing"  # an execution option: the transaction is going to write
 _SCHEMA_LOCK: Final = 7_487_910  # any number, the same in every process
 
 
@@ -23,7 +25,7 @@ def open_database(url: str, tables: MetaData) -> Engine:
     """Connect to a database and make the tables that it lacks.
 
     SQLite runs in WAL mode, so that several processes can read while one writes, and waits up to thirty
-    seconds for another writer; a transaction with the option WRITING takes the write lock when it begins, so
+    seconds for another writer; a transaction by `writing` takes the write lock when it begins, so
     that what it reads is still true when it writes. Processes that start at once make the tables one after
     the other. Tables whose `info` has a name and a version are used only in that version. Raises
     DatabaseError.
@@ -41,7 +43,7 @@ def open_database(url: str, tables: MetaData) -> Engine:
             event.listen(engine, "begin", _begin)
         else:
             replace_lost(engine)
-        with engine.execution_options(**{WRITING: True}).begin() as connection:
+        with writing(engine) as connection:
             if not sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
             tables.create_all(connection)
@@ -58,6 +60,14 @@ def open_database(url: str, tables: MetaData) -> Engine:
             f"The database cannot be opened ({reason}); set TRIPTYCH_DATABASE to another, or to off."
         ) from error
     return engine
+
+
+def writing(engine: Engine) -> AbstractContextManager[Connection]:
+    """Begin a transaction that is going to write.
+
+    What reads before it writes has to begin so: SQLite refuses it at once where another has written between.
+    """
+    return engine.execution_options(**{_WRITING: True}).begin()
 
 
 def reason_of(error: Exception) -> str:
@@ -102,5 +112,5 @@ def _prepare(connection: Any, _: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get(WRITING)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    writes = connection.get_execution_options().get(_WRITING)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -32,7 +32,7 @@ class Turns:
     @contextmanager
     def turn(self, who: object | None = None) -> Iterator[None]:
         """Wait for a place, and keep it inside; it is shared with all who come for the same `who`."""
-        who = who or object()
+        who = object() if who is None else who
         mine = Event()
         with self._lock:
             self._waiting.append((who, mine))

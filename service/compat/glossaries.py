@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Column, MetaData, String, Table, Text, delete, func, insert, select
 
 from service.compat.errors import BodyError, UnknownGlossaryError
-from service.database import WRITING
+from service.database import writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +74,7 @@ class Glossaries:
             "created": glossary.created.isoformat(timespec="microseconds"),
         }
         # Between counting and keeping, nobody else may keep one.
-        with self._engine.execution_options(**{WRITING: True}).begin() as connection:
+        with writing(self._engine) as connection:
             if (connection.execute(count).scalar() or 0) >= _MOST:
                 raise BodyError(f"There are {_MOST:,} glossaries already; delete one first.")
             connection.execute(insert(_GLOSSARIES).values(row))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from service.database import WRITING, reason_of
+from service.database import reason_of, writing
 from service.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Connections:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that is going to write."""
-        with _ours(), self._engine.execution_options(**{WRITING: True}).begin() as connection:
+        with _ours(), writing(self._engine) as connection:
             yield connection
 
 
