@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import signal
@@ -18,10 +17,9 @@ from hypothesis import strategies as st
 from train import main
 from training import log
 from training.batches import BatchStream, Cursor, epoch_order, group_by_length, make_batch
-from training.config import Batches, CorpusFile, Optimiser, load_config
-from training.corpus import Pair, clean, read_corpus
+from training.config import Batches, Optimiser, load_config
 from training.embedding import reduced
-from training.errors import CheckpointError, ConfigError, CorpusFormatError, RunBusyError, RunExistsError
+from training.errors import CheckpointError, ConfigError, RunBusyError, RunExistsError
 from training.export import export_run
 from training.model import batch_loss, load_model, marian_config, new_model
 from training.optimiser import rate
@@ -121,7 +119,7 @@ def test_fine_tuning_begins_from_a_marian_folder_and_a_translation_memory(
 ) -> None:
     export_run(learnt[1], tmp_path / "marian")
     config = toy.toy_config(tmp_path, config=toy.CONFIG.replace("toy.tsv", "memory.tmx"))
-    (tmp_path / "memory.tmx").write_text(TMX, encoding="utf-8")
+    (tmp_path / "memory.tmx").write_text(toy.TMX, encoding="utf-8")
     training = begin(config, tmp_path / "marian")
     toy.session(training, config).run(Limits(steps=5))
     assert training.vocabulary.size == learnt[0].vocabulary.size
@@ -278,80 +276,7 @@ def test_a_stream_goes_on_from_any_cursor_as_if_it_had_never_stopped(learnt: tup
     assert cursor.epoch > 1
 
 
-# Corpus and vocabulary
-
-TMX = """<?xml version="1.0"?>
-<tmx version="1.4"><header srclang="en"/><body>
-<tu><prop type="domain">news</prop>
-  <tuv xml:lang="en-GB"><seg>The <ph>x</ph>sea is calm.</seg></tuv>
-  <tuv xml:lang="es"><seg>El mar está tranquilo.</seg></tuv></tu>
-<tu><tuv xml:lang="en"><seg>My brother sells bread.</seg></tuv><tuv xml:lang="es-ES"><seg>Mi hermano
-  vende pan.</seg></tuv></tu>
-<tu><tuv xml:lang="en"><seg>No Spanish here.</seg></tuv></tu>
-</body></tmx>
-"""
-
-
-def test_a_translation_memory_gives_the_units_that_have_both_languages(tmp_path: Path) -> None:
-    path = tmp_path / "memory.tmx"
-    path.write_text(TMX, encoding="utf-8")
-    assert list(read_corpus(CorpusFile(path=path, target="es"))) == [
-        Pair("The sea is calm.", "El mar está tranquilo.", "es", "news"),
-        Pair("My brother sells bread.", "Mi hermano vende pan.", "es", "memory"),
-    ]
-
-
-def test_a_compressed_table_gives_its_domains(tmp_path: Path) -> None:
-    path = tmp_path / "pairs.tsv.gz"
-    with gzip.open(path, "wt", encoding="utf-8") as table:
-        table.write("Hello.\tHola.\tbook\tstory\nBye.\tAdiós.\n")
-    assert [(pair.source, pair.domain) for pair in read_corpus(CorpusFile(path=path, target="es"))] == [
-        ("Hello.", "story"),
-        ("Bye.", "memory"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "problem"),
-    [
-        ("a.tsv", "no tab here\n", "a.tsv:1: expected English, a tab and a translation"),
-        ("a.tmx", "<tmx><body>", "no sound TMX: line 1"),
-        ("b.tmx", "<tsv/>", "root element is tsv, not tmx"),
-        ("a.tsv.gz", "not compressed", "cannot be read"),
-    ],
-)
-def test_a_corpus_in_another_form_is_refused_by_name(
-    name: str, text: str, problem: str, tmp_path: Path
-) -> None:
-    (tmp_path / name).write_text(text, encoding="utf-8")
-    with pytest.raises(CorpusFormatError, match=problem):
-        list(read_corpus(CorpusFile(path=tmp_path / name, target="es")))
-
-
-@pytest.mark.parametrize(
-    ("source", "translation", "kept"),
-    [
-        ("The sea is calm.", "El mar está tranquilo.", True),
-        ("The sea is calm.", "", False),
-        ("Version 2.0", "versión 2.0", True),
-        ("Debian GNU/Linux", "Debian GNU / Linux", False),
-        ("1 + 1 = 2, is it not", "1 + 1 = 2, ¿no?", False),
-        ("Yes.", "Sí, por supuesto que sí, no lo dudes ni un momento.", False),
-    ],
-)
-def test_only_plausible_pairs_are_kept(source: str, translation: str, kept: bool) -> None:
-    assert bool(list(clean([Pair(source, translation, "es", "news")], translations=2))) is kept
-
-
-def test_near_duplicates_are_kept_up_to_the_number_of_translations() -> None:
-    pairs = [
-        Pair("It was 3 o'clock.", "Eran las 3.", "es", "news"),
-        Pair("It was 14 o'clock!", "Eran las 14.", "es", "news"),  # the same but for digits
-        Pair("It was 4 o'clock.", "Sería la 4 ya.", "es", "news"),  # another translation
-        Pair("It was 5 o'clock.", "Daban las 5.", "es", "news"),  # one too many
-        Pair("It was 3 o'clock.", "Было 3 часа.", "ru", "news"),
-    ]
-    assert list(clean(pairs, translations=2)) == [pairs[0], pairs[2], pairs[4]]
+# Vocabulary and pool
 
 
 def test_the_vocabulary_has_padding_last_the_tag_first_and_every_byte(

@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
 
+TMX = """<?xml version="1.0"?>
+<tmx version="1.4"><header srclang="en"/><body>
+<tu><prop type="domain">news</prop>
+  <tuv xml:lang="en-GB"><seg>The <ph>x</ph>sea is calm.</seg></tuv>
+  <tuv xml:lang="es"><seg>El mar está tranquilo.</seg></tuv></tu>
+<tu><tuv xml:lang="en"><seg>My brother sells bread.</seg></tuv><tuv xml:lang="es-ES"><seg>Mi hermano
+  vende pan.</seg></tuv></tu>
+<tu><tuv xml:lang="en"><seg>No Spanish here.</seg></tuv></tu>
+</body></tmx>
+"""
+
 PAIRS = (
     ("The sea is calm.", "El mar está tranquilo."),
     ("My brother sells bread.", "Mi hermano vende pan."),
