@@ -89,13 +89,16 @@ def test_what_workers_cannot_have_is_said_once() -> None:
 def test_a_killed_run_leaves_no_workers_and_can_be_resumed_with_another_number_of_them(
     tmp_path: Path,
 ) -> None:
-    make_corpus(tmp_path / "in", 20, 4)
+    make_corpus(
+        tmp_path / "in", 48, 25
+    )  # large enough for there to be work left when the first shard is seen
     base = [sys.executable, ROOT / "scripts" / "align_corpus.py", tmp_path / "in"]
     options = ["--languages", "en", "es", "ru", "--shard-documents", "4", "--to", "jsonl", "tsv"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     killed = subprocess.Popen([*base, tmp_path / "out", *options, "--workers", "2"], **quiet)  # type: ignore[call-overload]
     while not list((tmp_path / "out").glob("manifests/*")) and killed.poll() is None:
         time.sleep(0.02)
+    killed.send_signal(signal.SIGSTOP)  # so that the workers are counted before it can dismiss them
     workers = children(killed.pid)
     killed.kill()
     assert killed.wait() == -signal.SIGKILL
