@@ -89,9 +89,7 @@ def test_what_workers_cannot_have_is_said_once() -> None:
 def test_a_killed_run_leaves_no_workers_and_can_be_resumed_with_another_number_of_them(
     tmp_path: Path,
 ) -> None:
-    make_corpus(
-        tmp_path / "in", 48, 25
-    )  # large enough for there to be work left when the first shard is seen
+    make_corpus(tmp_path / "in", 48, 25)  # so large that there is work left when the first shard is seen
     base = [sys.executable, ROOT / "scripts" / "align_corpus.py", tmp_path / "in"]
     options = ["--languages", "en", "es", "ru", "--shard-documents", "4", "--to", "jsonl", "tsv"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
