@@ -6,7 +6,7 @@ and a score may then differ in its last digit, where the output is to be the sam
 
 from __future__ import annotations
 
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
@@ -28,12 +28,12 @@ class HereEngine:
 
     def outcomes(self, tasks: Iterator[Task], stopped: Callable[[], bool]) -> Iterator[Outcome | None]:
         """Yield the outcomes in order; see Engine."""
-        first = list(islice(tasks, 1))
-        if not first or stopped():
+        first = next(tasks, None)
+        if first is None:
             return
         aligner = self._build(self._options)
         with threadpool_limits(limits=1):  # of the libraries that are loaded by now
-            for task in chain(first, tasks):
+            for task in chain([first], tasks):
                 if stopped():
                     return
                 yield aligner(task)
