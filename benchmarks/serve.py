@@ -2,16 +2,16 @@
 """How many requests the service answers, how soon, and what it costs over the bare engine.
 
     python benchmarks/serve.py                            every part, with the shipped starter
-    python benchmarks/serve.py --part clients --requests 200
+    python benchmarks/serve.py --part clients --requests 200 --sentences 1
     python benchmarks/serve.py --part memory --many 20000
 
-clients: requests a second and latencies at 1, 8 and 64 clients at once, each request a short article of its
-own into one language, against the same engine in a process without HTTP that is called one request at a
-time. overhead: one article of 25 sentences, over HTTP and by the bare engine, in turns. Both ask for no
-similarity, so that the same work is compared; a line more tells what measuring it adds. memory: what the
-server holds before and after many requests. The server is `triptych serve`, in a process of its own on this
-machine, with the translation memory off, so that every sentence is translated; its clients share the cores
-with it.
+clients: requests a second and latencies at 1, 8 and 64 clients at once, each request an article of
+`--sentences` of its own into one language, against the same engine in a process without HTTP that is called
+one request at a time. overhead: one article of 25 sentences, over HTTP and by the bare engine, in turns. Both
+ask for no similarity, so that the same work is compared; a line more tells what measuring it adds. memory:
+what the server holds before and after many requests. The server is `triptych serve`, in a process of its own
+on this machine, with the translation memory off, so that every sentence is translated; its clients share the
+cores with it.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--part", choices=("clients", "overhead", "memory"), action="append")
     parser.add_argument("--requests", type=int, default=320, help="for each number of clients")
+    parser.add_argument("--sentences", type=int, default=2, help="of each request, but for overhead")
     parser.add_argument("--many", type=int, default=20_000, help="requests, for memory")
     parser.add_argument("--runs", type=int, default=7, help="for overhead; the median counts")
     parser.add_argument("--beams", type=int, default=4)
@@ -75,11 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "TRIPTYCH_THREADS": str(args.threads),
         }
         if "clients" in parts:
-            clients(args.requests)
+            clients(args.requests, args.sentences)
         if "overhead" in parts:
             overhead(args.runs)
         if "memory" in parts:
-            memory(args.many)
+            memory(args.many, args.sentences)
     return 0
 
 
@@ -162,10 +163,10 @@ def storm(
     return latencies, statuses, time.perf_counter() - began
 
 
-def articles_of(count: int, seed: int) -> list[str]:
-    """Make short articles of two sentences."""
-    made = sentences(2 * count, seed)
-    return [f"{one} {other}" for one, other in zip(made[::2], made[1::2], strict=True)]
+def articles_of(count: int, length: int, seed: int) -> list[str]:
+    """Make articles of so many sentences."""
+    made = sentences(length * count, seed)
+    return [" ".join(made[first : first + length]) for first in range(0, len(made), length)]
 
 
 def bare(texts: Sequence[Sequence[str]]) -> list[float]:
@@ -187,18 +188,18 @@ def bare(texts: Sequence[Sequence[str]]) -> list[float]:
     return took
 
 
-def clients(requests: int) -> None:
-    """Print the table of throughput and latency."""
-    few = sentences(2 * min(requests, 100), seed=0)
-    alone = bare([few[i : i + 2] for i in range(0, len(few), 2)])
+def clients(requests: int, length: int) -> None:
+    """Print the table of throughput and latency for articles of so many sentences."""
+    few = sentences(length * min(requests, 100), seed=0)
+    alone = bare([few[first : first + length] for first in range(0, len(few), length)])
     rate = len(alone) / sum(alone)
     print(f"\n{'':28}{'requests/s':>11}{'ratio':>7}{'p50 s':>8}{'p95 s':>8}{'p99 s':>8}  statuses")
     row("bare engine, one at a time", alone, rate, 1.0, Counter())
     with server() as (base, _):
-        storm(base, articles_of(8, seed=99), 8)
+        storm(base, articles_of(8, length, seed=99), 8)
         most = CLIENTS[-1]
         for at_once, similarity in [*((count, False) for count in CLIENTS), (most, True)]:
-            articles = articles_of(requests, seed=at_once + similarity)
+            articles = articles_of(requests, length, seed=at_once + similarity)
             found = storm(base, articles, at_once, similarity=similarity)
             latencies, statuses, seconds = found
             reached = requests / seconds
@@ -237,14 +238,14 @@ def overhead(runs: int) -> None:
     print(f"{'over HTTP, similarity measured':40}{measured:8.3f}{measured / alone - 1:+8.1%}")
 
 
-def memory(many: int) -> None:
+def memory(many: int, length: int) -> None:
     """Print what the server holds before and after many requests."""
     with server() as (base, pid):
-        storm(base, articles_of(200, seed=5), 64)
+        storm(base, articles_of(200, length, seed=5), 64)
         before = resident(pid)
         statuses: Counter[int] = Counter()
         for part in range(0, many, 1000):
-            _, found, _ = storm(base, articles_of(min(1000, many - part), seed=part + 7), 64)
+            _, found, _ = storm(base, articles_of(min(1000, many - part), length, seed=part + 7), 64)
             statuses += found
         after = resident(pid)
         print(f"\nresident memory after 200 requests {before:.0f} MB, after {many:,} more {after:.0f} MB")

@@ -5,7 +5,8 @@ small (Ott et al. 2019, "fairseq", section 3); longest first, so that too large 
 
 `shared_batches` also keeps workers busy that take one batch after the other: large batches cost least, but
 with few of them one worker ends long before the other. So the batches are of like cost, two for each worker,
-the dearest first (Graham 1969, "Bounds on multiprocessing timing anomalies", section 4).
+the dearest first (Graham 1969, "Bounds on multiprocessing timing anomalies", section 4). Where the workers
+have other batches to go on with, one for each is enough, and larger ones cost less.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_ROUNDS = 2  # batches for each worker; with one the slowest is waited for, with three they are too small
 _SENTENCE = 16  # tokens that a sentence costs whatever its length
-_LEAST = 128  # what a batch costs at least; below it, one more costs more than it saves
+_LEAST = 64  # what a batch costs at least; below it, one more takes longer than it saves
+_LEAST_OF_MANY = 128  # the same where only the work counts, for nobody waits for an idle worker
 
 
 def batches(
@@ -42,15 +43,23 @@ def batches(
 
 
 def shared_batches(
-    lengths: Sequence[int], *, budget: int, workers: int, groups: Sequence[int] | None = None
+    lengths: Sequence[int],
+    *,
+    budget: int,
+    workers: int,
+    busy: bool = False,
+    groups: Sequence[int] | None = None,
 ) -> list[tuple[int, ...]]:
     """Return batches for workers that each run one at a time, the dearest first.
 
-    They are those of `batches`, cut further where that makes them of like cost.
+    They are those of `batches`, cut further where that makes them of like cost. `busy` says that the workers
+    have other batches as well.
     """
     groups = groups or [0] * len(lengths)
     costs = [length + _SENTENCE for length in lengths]
-    share = max(sum(costs) / (workers * _ROUNDS), _LEAST)
+    # With one round the others wait for the slowest, if there is nothing else; with three they are too small.
+    rounds, least = (1, _LEAST_OF_MANY) if busy or workers == 1 else (2, _LEAST)
+    share = max(sum(costs) / (workers * rounds), least)
     found: list[tuple[int, ...]] = []
     for group in sorted(set(groups)):
         members = [index for index in range(len(lengths)) if groups[index] == group]

@@ -70,7 +70,13 @@ class CTranslateEngine:
         """Search as `generate` does, and return the `count` best outputs of each source, best first."""
         lengths = [len(source) for source in sources]
         limits = [settings.limit(length, self._positions) for length in lengths]
-        plan = shared_batches(lengths, budget=self._batch_tokens, workers=self._workers, groups=limits)
+        plan = shared_batches(
+            lengths,
+            budget=self._batch_tokens,
+            workers=self._workers,
+            busy=self._network.num_active_batches > 0,  # of another call
+            groups=limits,
+        )
         running = [
             self._network.translate_batch(
                 [[self._pieces[id_] for id_ in sources[index]] for index in batch],

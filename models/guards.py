@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from operator import eq
 
 from models.writing import foreign_words, script_of, symbols
 
@@ -70,10 +71,13 @@ def _repetitions(text: str) -> int:
     words = [word.casefold() for word in _WORD.findall(text)]
     worst = 0
     for length in range(1, _LONGEST_LOOP + 1):
+        repeated = list(map(eq, words, words[length:]))
+        if not any(repeated):
+            continue
         allowed = 2 if length < _PHRASE else 1
         run = 0  # how many words in a row equal the word `length` before them
-        for earlier, later in zip(words, words[length:], strict=False):
-            run = run + 1 if earlier == later else 0
+        for same in repeated:
+            run = run + 1 if same else 0
             times = 1 + run // length
             if times > allowed:
                 worst = max(worst, times)

@@ -77,6 +77,29 @@ def read_manifest(folder: Path) -> Manifest:
         raise ManifestError(f"its {NAME} cannot be read ({error})") from error
 
 
+class ManifestFile:
+    """A folder's manifest, looked at again and again: read only where another file has taken its place.
+
+    The service asks at every request which checkpoints there are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._path = folder / NAME
+        self._read: tuple[tuple[int, int, int], Manifest] | None = None
+
+    def read(self) -> Manifest:
+        """Return what `read_manifest` does; raise ManifestError."""
+        try:
+            found = self._path.stat()
+        except OSError as error:
+            raise ManifestError(f"its {NAME} cannot be read ({error})") from error
+        edition = found.st_ino, found.st_size, found.st_mtime_ns
+        if self._read is None or self._read[0] != edition:
+            self._read = edition, read_manifest(self.folder)
+        return self._read[1]
+
+
 def verify_manifest(folder: Path, pinned: Mapping[str, FileFact] | None = None) -> Manifest:
     """Check a folder against its manifest, and against pinned facts where there are any; raise ManifestError.
 

@@ -40,7 +40,14 @@ from models.layout import (
     files_to_take,
     weights_name,
 )
-from models.manifest import Manifest, ManifestError, read_manifest, verify_manifest, write_manifest
+from models.manifest import (
+    Manifest,
+    ManifestError,
+    ManifestFile,
+    read_manifest,
+    verify_manifest,
+    write_manifest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +70,11 @@ class Store:
         self.root = root
         self.catalog = catalog
         self.shipped = shipped
+        self._manifests = [
+            (entry, ManifestFile(self.folder(entry.id)))
+            for entry in catalog.entries
+            if entry.origin is not Origin.PACKAGE
+        ]
 
     def open(self, checkpoint_id: str) -> Path:
         """Check every file of a checkpoint and return its folder.
@@ -104,15 +116,10 @@ class Store:
     def installed(self) -> tuple[Installed, ...]:
         """List the checkpoints on this machine, in the catalog's order, without checking their files."""
         found = []
-        for entry in self.catalog.entries:
-            if entry.origin is Origin.PACKAGE:
-                continue
-            folder = self.folder(entry.id)
-            try:
-                manifest = read_manifest(folder)
-            except ManifestError:
-                continue
-            found.append(Installed(entry, folder, manifest.revision, manifest.size))
+        for entry, file in self._manifests:
+            with suppress(ManifestError):
+                manifest = file.read()
+                found.append(Installed(entry, file.folder, manifest.revision, manifest.size))
         return tuple(found)
 
     def import_folder(self, folder: Path, as_id: str, *, revision: str = "") -> Path:

@@ -9,6 +9,7 @@ stands between them is translated. Each of several parts is looked at by itself 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from models.engine import Engine, Hypothesis
     from models.tokenizer import Encoded, Located, Tokenizer
 
+    Encode = Callable[[str], Encoded]
     TokenCount = Callable[[int, int], None]  # source tokens, target tokens
 
 
@@ -105,9 +107,9 @@ class MarianTranslator:
         output that did not end, a word too long), "length" and "repetition" of a part, "unknown" (characters
         the checkpoint does not know), "copy" (a part no engine can take, left as it is).
         """
-        tag = self._tag(target)
-        parts = self._split(sentences, tag)
-        outputs = iter(self._translate_parts([part for split in parts for part in split], tag))
+        encode = self._encoding(target)
+        parts = self._split(sentences, encode)
+        outputs = iter(self._translate_parts([part for split in parts for part in split], encode))
         return [_as_translation(_join(list(islice(outputs, len(split))), split)) for split in parts]
 
     def n_best(self, sentences: Sequence[str], *, target: str, most: int) -> list[list[Translation]]:
@@ -116,9 +118,9 @@ class MarianTranslator:
         Nothing is translated a second time: what was cut is flagged so. Flags and errors are those of
         `translate`.
         """
-        tag = self._tag(target)
-        parts = self._split(sentences, tag)
-        outputs = iter(self._decode([part for split in parts for part in split], tag, most))
+        encode = self._encoding(target)
+        parts = self._split(sentences, encode)
+        outputs = iter(self._decode([part for split in parts for part in split], encode, most))
         return [_ranks(list(islice(outputs, len(split))), split)[:most] for split in parts]
 
     def attention(self, pairs: Sequence[tuple[str, str]], *, target: str) -> list[Attention | None]:
@@ -150,40 +152,43 @@ class MarianTranslator:
         except KeyError:
             raise UnsupportedTargetError(self.checkpoint_id, target, self.targets) from None
 
-    def _split(self, sentences: Sequence[str], tag: str) -> list[list[str]]:
+    def _encoding(self, target: str) -> Encode:
+        """Return what encodes for a target, the same text once; raise UnsupportedTargetError."""
+        return cache(partial(self._tokenizer.encode, tag=self._tag(target)))
+
+    def _split(self, sentences: Sequence[str], encode: Encode) -> list[list[str]]:
         """Return each sentence's parts, which concatenate to it and fit."""
+        frame = len(encode("").ids)  # the tag and `</s>`
+        longest = frame + self._checkpoint.sentence_limit
         return [
             [
                 part
                 for piece in cut_at_symbols(sentence)
-                for part in split_sentence(piece, lambda text: self._fits(text, tag))
+                for part in split_sentence(piece, lambda text: len(encode(text).ids) <= longest)
             ]
             for sentence in sentences
         ]
 
-    def _fits(self, text: str, tag: str) -> bool:
-        extra = 2 if tag else 1
-        return len(self._tokenizer.encode(text, tag).ids) - extra <= self._checkpoint.sentence_limit
-
-    def _translate_parts(self, parts: Sequence[str], tag: str) -> list[_Output]:
+    def _translate_parts(self, parts: Sequence[str], encode: Encode) -> list[_Output]:
         """Translate parts, those whose output was cut once more in halves."""
-        outputs = [best for best, *_ in self._decode(parts, tag)]
+        outputs = [best for best, *_ in self._decode(parts, encode)]
         halves = {
             i: both for i, part in enumerate(parts) if "cut" in outputs[i].flags and (both := halve(part))
         }
-        again = (best for best, *_ in self._decode([half for both in halves.values() for half in both], tag))
+        parts_again = [half for both in halves.values() for half in both]
+        again = (best for best, *_ in self._decode(parts_again, encode))
         for index in halves:
             outputs[index] = _join([next(again), next(again)], halves[index])
         return outputs
 
-    def _decode(self, parts: Sequence[str], tag: str, most: int = 1) -> list[list[_Output]]:
+    def _decode(self, parts: Sequence[str], encode: Encode, most: int = 1) -> list[list[_Output]]:
         """Translate parts as they are; up to `most` outputs for each, best first, one at the least."""
         outputs = [[_Output(part, 0.0, 0)] for part in parts]
         encoded: dict[int, Encoded] = {}
         for index, part in enumerate(parts):
             if not has_words(part):
                 continue
-            sequence = self._tokenizer.encode(part, tag)
+            sequence = encode(part)
             if len(sequence.ids) <= self._engine.positions:
                 encoded[index] = sequence
             else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -47,7 +48,7 @@ def foreign_words(text: str, language: str) -> tuple[str, ...]:
     script = script_of(language)
     if script is None:
         return ()
-    return tuple(word for word in _WORD.findall(text) if any(_script(letter) != script for letter in word))
+    return tuple(word for word in _WORD.findall(text) if {script} != set(map(_script, word)))
 
 
 def is_foreign(text: str, language: str) -> bool:
@@ -88,5 +89,6 @@ def without_capitals(text: str) -> str:
     return small[:first] + text[first : first + 1] + small[first + 1 :]
 
 
+@lru_cache(4096)  # asked for every letter of every translation; alphabets are small
 def _script(letter: str) -> str:
     return unicodedata.name(letter, "").split(" ")[0]

@@ -38,26 +38,32 @@ def test_sentences_of_different_output_limits_are_never_together(lengths: list[i
 def test_workers_are_given_two_batches_each_of_like_cost() -> None:
     # 24 sentences of 14 tokens cost 30 each, 720 in all: 180 a batch for two workers.
     assert [len(batch) for batch in shared_batches([14] * 24, budget=1024, workers=2)] == [6, 6, 6, 6]
-    # One worker has nobody to wait for, yet the budget holds.
-    assert [len(batch) for batch in shared_batches([14] * 24, budget=1024, workers=1)] == [12, 12]
+    # One worker has nobody to wait for, and those with other work lose nothing; yet the budget holds.
+    assert [len(batch) for batch in shared_batches([14] * 24, budget=1024, workers=1)] == [24]
+    assert [len(batch) for batch in shared_batches([14] * 24, budget=1024, workers=2, busy=True)] == [12, 12]
     assert [len(batch) for batch in shared_batches([14] * 24, budget=56, workers=1)] == [4] * 6
 
 
 def test_few_sentences_are_not_cut_into_batches_too_small_to_pay() -> None:
     assert shared_batches([9, 12, 10], budget=1024, workers=8) == [(1, 2, 0)]
+    assert shared_batches([12, 12, 12, 12], budget=1024, workers=8) == [(0, 1), (2, 3)]
+    assert shared_batches([12, 12, 12, 12], budget=1024, workers=8, busy=True) == [(0, 1, 2, 3)]
 
 
 def test_the_dearest_batch_begins_first() -> None:
-    found = shared_batches([5, 30, 5, 30, 5, 5, 5], budget=1024, workers=2, groups=[31, 127] + [31] * 5)
+    groups = [31, 127] + [31] * 5
+    found = shared_batches([5, 30, 5, 30, 5, 5, 5], budget=1024, workers=2, groups=groups)
+    assert found == [(3, 0, 2), (4, 5, 6), (1,)]
+    found = shared_batches([5, 30, 5, 30, 5, 5, 5], budget=1024, workers=2, busy=True, groups=groups)
     assert found == [(3, 0, 2, 4, 5, 6), (1,)]
 
 
-@given(lengths, st.integers(1, 400), st.integers(1, 8))
+@given(lengths, st.integers(1, 400), st.integers(1, 8), st.booleans())
 def test_shared_batches_hold_every_index_once_within_budget_and_limits(
-    lengths: list[int], budget: int, workers: int
+    lengths: list[int], budget: int, workers: int, busy: bool
 ) -> None:
     limits = [DecodingSettings().limit(length, 512) for length in lengths]
-    found = shared_batches(lengths, budget=budget, workers=workers, groups=limits)
+    found = shared_batches(lengths, budget=budget, workers=workers, busy=busy, groups=limits)
     assert sorted(index for batch in found for index in batch) == list(range(len(lengths)))
     for batch in found:
         assert len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= budget

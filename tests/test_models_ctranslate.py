@@ -119,17 +119,19 @@ def test_an_engine_has_no_more_threads_than_there_are_cores(store: Store) -> Non
     assert 1 <= engine._network.num_translators <= physical_cores()
 
 
-def test_int8_translates_much_the_same(store: Store) -> None:
-    tokenizer = load_tokenizer(store.open("starter"), normalise=False)
-    sources = [tokenizer.encode(sentence, ">>spa<<").ids for sentence in GOLDEN]
+def test_the_shipped_starters_int8_outputs_are_about_as_likely_as_the_exact_ones(tmp_path: Path) -> None:
+    # Which of two near words wins is the processor's affair: without VNNI products are rounded more.
+    shipped = default_store(tmp_path)
+    tokenizer = load_tokenizer(shipped.open("starter"), normalise=False)
+    sources = [tokenizer.encode(sentence, tag).ids for sentence in REAL for tag in (">>spa<<", ">>rus<<")]
     exact, rounded = (
-        load_ctranslate_engine(store.convert("starter", form), quantization=form, threads=1).generate(
+        load_ctranslate_engine(shipped.convert("starter", form), quantization=form, threads=1).generate(
             sources, DecodingSettings()
         )
         for form in ("float32", "int8")
     )
-    same = sum(one.ids == other.ids for one, other in zip(exact, rounded, strict=True))
-    assert same > 0.8 * len(sources)
+    assert [one.score for one in rounded] == pytest.approx([one.score for one in exact], abs=0.15)
+    assert all(one.finished for one in rounded)
 
 
 @pytest.mark.parametrize("batch_tokens", [1, 40, 4096])
