@@ -55,6 +55,8 @@ _SCALES: tuple[tuple[str, tuple[int, ...]], ...] = (
 )
 _EXACT_SCALES = {"mil": (3,), "mille": (3,), "mila": (3,), "m": (6,), "k": (3,)}
 
+_SCALE_STARTS = frozenset(beginning[:2] for beginning, _ in _SCALES)  # which few words have
+
 # Numbers that running text writes out, by the beginning of the word where its ending changes.
 _SPELLED = {
     "0": "zero cero ноль",
@@ -91,6 +93,8 @@ _SPELLED = {
     "1000": "thousand* mil miles тысяч*",
     "1000000": "million* millón millones миллион*",
 }
+
+_SHORTEST = 3  # letters of the beginnings above
 
 # Words that count three to twenty and mean nothing else, in the forms that running text has.
 _COUNTING = {
@@ -142,6 +146,7 @@ class FigureReader:
             for word in words.split():
                 table = self._beginnings if word.endswith("*") else self._whole
                 table.setdefault(word.rstrip("*"), set()).add(Decimal(value))
+        self._starts = frozenset(word[:_SHORTEST] for word in self._beginnings)
 
     def figures(self, text: str) -> list[Figure]:
         """Return the numbers written in digits, in order, those of a date or a time each for itself."""
@@ -216,8 +221,9 @@ class FigureReader:
         values = self._read.get(word)
         if values is None:
             values = set(self._whole.get(word, ()))
-            for size in range(3, len(word) + 1):
-                values |= self._beginnings.get(word[:size], set())
+            if word[:_SHORTEST] in self._starts:
+                for size in range(_SHORTEST, len(word) + 1):
+                    values |= self._beginnings.get(word[:size], set())
             self._read[word] = values
         return values
 
@@ -232,6 +238,8 @@ def _powers(word: str) -> tuple[int, ...]:
     """Return the powers of ten that a word after a figure may multiply it by."""
     if word in _EXACT_SCALES:
         return _EXACT_SCALES[word]
+    if word[:2] not in _SCALE_STARTS:
+        return (0,)
     return next((powers for beginning, powers in _SCALES if word.startswith(beginning)), (0,))
 
 

@@ -60,16 +60,24 @@ class Text:
         """Capitalised words inside sentences, each with a capitalised word right before it, else ""."""
         found = []
         before, end = "", 0
-        first = True
         for match in _WORD.finditer(self.text):
-            between = self.text[end : match.start()]
-            first = first or bool(_BREAK.search(between))
-            word = match.group()
-            if word[0].isupper() and not word.isupper() and len(word) >= _LETTERS and not first:
+            word = match[0]
+            start, begin = end, match.start()
+            end = match.end()
+            if not word[0].isupper():
+                before = ""
+                continue
+            between = self.text[start:begin]
+            if (
+                not word.isupper()
+                and len(word) >= _LETTERS
+                and start > 0
+                and (between == " " or not _BREAK.search(between))
+            ):
                 found.append((word, before if between == " " else ""))
                 if len(found) == _MOST:
                     break
-            before, end, first = word if word[0].isupper() else "", match.end(), False
+            before = word
         return found
 
 

@@ -17,10 +17,21 @@ _LIKE = str.maketrans({"q": "k", "c": "k", "w": "v", "y": "i", "j": "i", "z": "s
 _DOUBLED = re.compile(r"([^\n])\1")
 
 
+class _Romanised(dict[int, str]):
+    """Characters romanised by anyascii, each once: `str.translate` then does a text at a time."""
+
+    def __missing__(self, character: int) -> str:
+        plain = self[character] = anyascii(chr(character))
+        return plain
+
+
+_ROMANISED = _Romanised()
+
+
 def folded(word: str) -> str:
     """Return a word romanised, in small letters, those alike in sound made equal and doubled ones single."""
     plain = (
-        (word if word.isascii() else anyascii(word))
+        (word if word.isascii() else word.translate(_ROMANISED))
         .lower()
         .replace("ph", "f")
         .replace("x", "ks")

@@ -101,7 +101,7 @@ def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The toy, trained to its five sentences and exported."""
     folder = tmp_path_factory.mktemp("evaluate")
     config = toy.toy_config(folder)
-    toy.train_to(config, 120)
+    toy.train_to(config, 240)
     export_run(config, folder / "marian")
     return folder / "marian"
 
