@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+async def here() -> bool:
+    return False
+
+
+async def gone() -> bool:
+    return True
+
+
 def test_identical_work_in_flight_is_done_once_and_done_anew_when_it_has_landed() -> None:
     done: list[str] = []
     results: list[int] = []
@@ -32,7 +40,7 @@ def test_identical_work_in_flight_is_done_once_and_done_anew_when_it_has_landed(
                 return len(done)
 
             async def ask(identity: str) -> None:
-                results.append(await coalescer.run(identity, work))
+                results.append(await coalescer.run(identity, work, here))
 
             async with anyio.create_task_group() as asking:
                 for identity in ("a", "a", "b", "a"):
@@ -57,10 +65,35 @@ def test_one_who_hangs_up_does_not_stop_the_work_and_errors_reach_all_who_wait()
                 raise ValueError("no good")
 
             with anyio.move_on_after(0.01):
-                await coalescer.run("a", work)
+                await coalescer.run("a", work, here)
             with pytest.raises(ValueError, match="no good"):
-                await coalescer.run("a", work)
+                await coalescer.run("a", work, here)
             assert begun == 1
+
+    anyio.run(main)
+
+
+def test_an_answer_that_nobody_took_waits_a_minute_for_one_who_asks_again() -> None:
+    now = 0.0
+
+    async def main() -> None:
+        nonlocal now
+        async with anyio.create_task_group() as tasks:
+            coalescer = Coalescer(tasks, lambda: now)
+            begun = 0
+
+            async def work() -> int:
+                nonlocal begun
+                begun += 1
+                await anyio.sleep(0)
+                return begun
+
+            assert await coalescer.run("a", work, gone) == 1  # written to a closed connection
+            now += 59
+            assert await coalescer.run("a", work, here) == 1
+            assert await coalescer.run("a", work, gone) == 2  # taken is taken
+            now += 61
+            assert await coalescer.run("a", work, here) == 3
 
     anyio.run(main)
 

@@ -80,7 +80,7 @@ def build_router() -> APIRouter:
         fields = await fields_of(request)
         body = validated(TranslateIn, fields)
         return await parts_of(request).flights.run(
-            identity, partial(_translations, request, body, unsupported(fields))
+            identity, partial(_translations, request, body, unsupported(fields)), request.is_disconnected
         )
 
     @router.get("/languages", response_model_exclude_none=True, responses=errors(400, 403, 429, 503))

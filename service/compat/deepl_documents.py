@@ -43,7 +43,8 @@ def add_documents(router: APIRouter) -> None:
         if (refused := unsupported(fields)) is not None:
             raise BodyError(f"{refused}: this server has none.")
         body = validated(DocumentIn, fields)
-        return await parts_of(request).flights.run(identity, partial(_added, request, body))
+        flights = parts_of(request).flights
+        return await flights.run(identity, partial(_added, request, body), request.is_disconnected)
 
     @router.post(
         "/document/{document_id}",
