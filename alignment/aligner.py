@@ -116,10 +116,12 @@ def align_encoded(source: EncodedVersion, target: EncodedVersion, encoder: Encod
     weights = Weights.learnt(lexical=lexical)
     rough = rough_path(one.vectors, other.vectors)
     levels = Levels.measured(one, other, rough)
-    likely = posteriors(BeadCost(one, other, levels, weights), Corridor.around(rough, WIDTH))
-    one = one.with_groups(encoded_groups(source.sentences, likely.of_groups(0, LIKELY), encoder))
-    other = other.with_groups(encoded_groups(target.sentences, likely.of_groups(1, LIKELY), encoder))
     cost = BeadCost(one, other, levels, weights)
+    likely = posteriors(cost, Corridor.around(rough, WIDTH))
+    cost = cost.with_groups(
+        encoded_groups(source.sentences, likely.of_groups(0, LIKELY), encoder),
+        encoded_groups(target.sentences, likely.of_groups(1, LIKELY), encoder),
+    )
     likely = posteriors(cost, likely.corridor)
     path = most_right(likely, n, m)
     similarity = cost.similarity(path)

@@ -21,6 +21,7 @@ Left out: a dictionary, and the kinds of blocks.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ from alignment.products import GroupTable, group_cosines, shared_anchors
 from alignment.side import GROUPS, Side
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from alignment.search import Floats, Scores
     from alignment.side import Indices, Starts, Vectors
     from alignment.weights import Weights
@@ -46,6 +49,7 @@ _CHUNK = 2048
 _LONG = 400.0  # characters from which a length is no more telling
 _LENGTH_SCALE = 0.5
 _TEN = np.float32(10)  # nats
+_SIZES = np.arange(1, GROUPS + 1)[:, None]
 _MOST_APART = 3  # times as many blocks, beyond which blocks say nothing
 
 
@@ -85,8 +89,6 @@ class BeadCost:
         self.groups = GROUPS
         self.null_source: Floats = np.full(len(source.lengths), weights.null)
         self.null_target: Floats = np.full(len(target.lengths), weights.null)
-        self._source = source
-        self._target = target
         self._source_groups, self._target_groups = GroupTable(source), GroupTable(target)
         self._levels = levels
         self._weights = weights
@@ -94,6 +96,18 @@ class BeadCost:
         blocks = [max(int(side.starts.sum()) - 1, 0) for side in (source, target)]
         # One block a version says nothing, nor do blocks that are cut quite differently.
         self._blocked = min(blocks) > 1 and max(blocks) <= _MOST_APART * min(blocks)
+        self._edges = _Edges(source.starts), _Edges(target.starts)
+
+    def with_groups(
+        self,
+        source: Mapping[int, tuple[Indices, Vectors]],
+        target: Mapping[int, tuple[Indices, Vectors]],
+    ) -> BeadCost:
+        """Return the same with vectors of these groups, as `Side.encoded` has them."""
+        cost = copy(self)
+        cost._source_groups = self._source_groups.with_groups(source)
+        cost._target_groups = self._target_groups.with_groups(target)
+        return cost
 
     def block(self, rows: range, columns: range) -> Scores:
         """Score the beads that end at the nodes of a block, shape (GROUPS, GROUPS, rows, columns)."""
@@ -116,10 +130,10 @@ class BeadCost:
         scores -= np.float32(weights.extension) * _extension(scaled)
         scores -= np.float32(weights.part) * _part(scaled)
         scores -= np.float32(weights.length) * self._stretch(rows, columns)
-        if self._source.anchors.shape[1]:
+        if self._source_groups.side.anchors.shape[1]:
             scores += np.float32(weights.anchor) * self._shared(rows, columns)
         if self._blocked:
-            scores += np.float32(weights.block) * self._edges(rows, columns)
+            scores += np.float32(weights.block) * self._agreement(rows, columns)
         return scores
 
     def similarity(self, path: Indices) -> Floats:
@@ -134,7 +148,7 @@ class BeadCost:
             here = both[first : first + _CHUNK]
             one, other = (
                 _gathered(side, sizes[here, axis], ends[here, axis])
-                for axis, side in enumerate((self._source, self._target))
+                for axis, side in enumerate((self._source_groups.side, self._target_groups.side))
             )
             cosines[here] = np.einsum("nd,nd->n", one, other)
         scaled = (cosines - self._levels.unrelated) / (self._levels.matched - self._levels.unrelated)
@@ -147,26 +161,26 @@ class BeadCost:
 
     def _shared(self, rows: range, columns: range) -> Scores:
         """Return what both sides hold, by its rarity, shape (GROUPS, GROUPS, rows, columns)."""
-        shared: Scores = shared_anchors(self._source, self._target, rows, columns)
+        shared: Scores = shared_anchors(
+            self._source_groups.side, self._target_groups.side, rows, columns
+        )
         shared /= _TEN
         return shared
 
-    def _edges(self, rows: range, columns: range) -> Scores:
+    def _agreement(self, rows: range, columns: range) -> Scores:
         """Return how well a bead's edges agree with those of blocks, shape (GROUPS, GROUPS, rows, columns).
 
         Where it begins and where it ends: 1 if both versions have an edge, -1 if one has; less 1 for each
         edge inside.
         """
-        (begin, end, inside), (begin_there, end_there, inside_there) = (
-            _starts(side.starts, span) for side, span in ((self._source, rows), (self._target, columns))
-        )
-
-        def both(one: Scores, other: Scores) -> Scores:
-            one, other = one[:, None, :, None], other[None, :, None, :]
-            return 3 * one * other - one - other
-
-        agree = both(begin, begin_there) + both(end, end_there)
-        return agree - inside[:, None, :, None] - inside_there[None, :, None, :]
+        source, target = self._edges
+        begin, end, inside = source.of_groups(rows)
+        begin_there, end_there, inside_there = target.of_groups(columns)
+        # Two edges, each 0 or 1, count 3 * one * other - one - other, which is one * (3 * other - 1) - other.
+        agree: Scores = begin[:, None, :, None] * (3 * begin_there - 1)[:, None, :]
+        agree -= inside[:, None, :, None] - (end[:, None] * (3 * end_there - 1) - end_there)
+        agree -= (begin_there + inside_there)[:, None, :]
+        return agree
 
     def _stretch(self, rows: range, columns: range) -> Scores:
         """Return how far lengths disagree, 0 to 1, shape (GROUPS, GROUPS, rows, columns)."""
@@ -184,17 +198,23 @@ class BeadCost:
         return np.subtract(np.float32(1), stretch, out=stretch)
 
 
-def _starts(starts: Starts, ends: range) -> tuple[Scores, Scores, Scores]:
-    """Tell of groups that end there whether a block begins with and after them, and how many begin inside.
+class _Edges:
+    """Where a version's blocks begin and end."""
 
-    Each has shape (GROUPS, len(ends)).
-    """
-    total = np.concatenate([[0], np.cumsum(starts)]).astype(np.float32)
-    end = np.clip(np.arange(ends.start, ends.stop), 0, len(starts) - 1)
-    begin = np.maximum(end - np.arange(1, GROUPS + 1)[:, None], 0)
-    inside = np.maximum(total[end] - total[np.minimum(begin + 1, len(starts) - 1)], 0)
-    edges = starts.astype(np.float32)
-    return edges[begin], np.broadcast_to(edges[end], begin.shape), inside
+    def __init__(self, starts: Starts) -> None:
+        self._starts = starts.astype(np.float32)
+        self._total = np.concatenate([[0], np.cumsum(starts)]).astype(np.float32)
+
+    def of_groups(self, ends: range) -> tuple[Scores, Scores, Scores]:
+        """Tell of groups that end there whether a block begins with them, one ends, and how many are cut.
+
+        Their shapes are (GROUPS, len(ends)), but (len(ends),) of the ends, which are the same for all sizes.
+        """
+        last = len(self._starts) - 1
+        end = np.clip(np.arange(ends.start, ends.stop), 0, last)
+        begin = np.maximum(end - _SIZES, 0)
+        inside = np.maximum(self._total[end] - self._total[np.minimum(begin + 1, last)], 0)
+        return self._starts[begin], self._starts[end], inside
 
 
 def _gathered(side: Side, sizes: Indices, ends: Indices) -> Vectors:

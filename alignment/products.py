@@ -8,6 +8,7 @@ multiplied themselves.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,8 @@ import numpy as np
 from alignment.side import GROUPS, Side
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from alignment.search import Scores
     from alignment.side import Indices, Lengths, Vectors
 
@@ -51,6 +54,12 @@ class GroupTable:
             norms = np.maximum(np.sqrt(np.maximum(squares, 0)), _LEAST_NORM * total)
             self._lengths[size - 1, size : count + 1] = total
             self._inverse[size - 1, size : count + 1] = 1 / norms
+
+    def with_groups(self, encoded: Mapping[int, tuple[Indices, Vectors]]) -> GroupTable:
+        """Return the same with vectors of these groups."""
+        table = copy(self)
+        table.side = self.side.with_groups(encoded)
+        return table
 
     def lengths(self, ends: range) -> Lengths:
         """Return the lengths of groups that end there, 1 where there is none, shape (GROUPS, len(ends))."""

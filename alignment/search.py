@@ -136,8 +136,9 @@ class Charged:
 
     def _sums(self, nulls: Floats) -> Scores:
         """Return what the null beads before each node are worth, by their number, shape (groups, ...)."""
-        total = np.concatenate([[0.0], np.cumsum(nulls)])
-        total = np.pad(total, (0, self.groups), "edge")  # blocks reach beyond the end
+        total = np.zeros(len(nulls) + 1 + self.groups)
+        np.cumsum(nulls, out=total[1 : len(nulls) + 1])
+        total[len(nulls) + 1 :] = total[len(nulls)]  # blocks reach beyond the end
         at = np.arange(len(total))
         sums = [total - total[np.maximum(at - size, 0)] for size in range(1, self.groups + 1)]
         return np.stack(sums).astype(np.float32)
