@@ -147,8 +147,8 @@ class BeadCost:
         for first in range(0, len(both), _CHUNK):
             here = both[first : first + _CHUNK]
             one, other = (
-                _gathered(side, sizes[here, axis], ends[here, axis])
-                for axis, side in enumerate((self._source_groups.side, self._target_groups.side))
+                groups.side.gathered(sizes[here, axis], ends[here, axis])
+                for axis, groups in enumerate((self._source_groups, self._target_groups))
             )
             cosines[here] = np.einsum("nd,nd->n", one, other)
         scaled = (cosines - self._levels.unrelated) / (self._levels.matched - self._levels.unrelated)
@@ -161,9 +161,7 @@ class BeadCost:
 
     def _shared(self, rows: range, columns: range) -> Scores:
         """Return what both sides hold, by its rarity, shape (GROUPS, GROUPS, rows, columns)."""
-        shared: Scores = shared_anchors(
-            self._source_groups.side, self._target_groups.side, rows, columns
-        )
+        shared: Scores = shared_anchors(self._source_groups.side, self._target_groups.side, rows, columns)
         shared /= _TEN
         return shared
 
@@ -215,13 +213,6 @@ class _Edges:
         begin = np.maximum(end - _SIZES, 0)
         inside = np.maximum(self._total[end] - self._total[np.minimum(begin + 1, last)], 0)
         return self._starts[begin], self._starts[end], inside
-
-
-def _gathered(side: Side, sizes: Indices, ends: Indices) -> Vectors:
-    """Return the vectors of groups of these sizes that end there, ascending, shape (len(sizes), dim)."""
-    first, last = int(ends[0]), int(ends[-1]) + 1
-    gathered: Vectors = side.groups(first, last)[0][sizes - 1, ends - first]
-    return gathered
 
 
 def _by_size(weights: Weights) -> Scores:

@@ -17,6 +17,7 @@ from itertools import pairwise
 _DIGITS = re.compile(
     r"(?<!\d)(?:\d{1,3}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)", re.ASCII
 )
+_DIGIT = re.compile(r"\d", re.ASCII)
 _WORD = re.compile(r"[^\W\d_]+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _ONE_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d+)?")
@@ -150,7 +151,9 @@ class FigureReader:
 
     def figures(self, text: str) -> list[Figure]:
         """Return the numbers written in digits, in order, those of a date or a time each for itself."""
-        found = []
+        found: list[Figure] = []
+        if not _DIGIT.search(text):  # as most texts have none, and this is found out soonest
+            return found
         for match in _DIGITS.finditer(text):
             token = match.group()
             parts = re.split("[.,]", token)

@@ -49,35 +49,22 @@ class Side:
         """Return the same version with what its sentences hold of what both versions hold."""
         return replace(self, anchors=anchors)
 
-    def groups(self, first: int, last: int) -> tuple[Vectors, Lengths]:
-        """Return vectors and lengths of all groups that end before sentences first, ..., last - 1.
-
-        Their shapes are (GROUPS, last - first, dim) and (GROUPS, last - first), the smallest groups first.
-        Where there is no such group the vector is zero and the length 1.
-        """
-        vectors = np.zeros((GROUPS, last - first, self.vectors.shape[1]), np.float32)
-        lengths = np.ones((GROUPS, last - first), np.float32)
-        count = len(self.lengths)
-        least = max(first - GROUPS, 0)
-        known = self.lengths[least : min(last, count + 1) - 1]
-        weighed = self.vectors[least : least + len(known)] * known[:, None]
-        for size in range(1, GROUPS + 1):
-            begin, end = max(first, size), min(last, count + 1)
-            if begin >= end:
-                break
-            inside = slice(begin - first, end - first)
-            added = slice(begin - size - least, end - size - least)
-            if size == 1:
-                total, lengths[0, inside] = weighed[added], known[added]
-                vectors[0, inside] = self.vectors[begin - 1 : end - 1]
+    def gathered(self, sizes: Indices, ends: Indices) -> Vectors:
+        """Return the vectors of the groups of these sizes that end there, shape (len(sizes), dim)."""
+        vectors: Vectors = self.vectors[ends - 1]
+        for size in range(2, GROUPS + 1):
+            these = np.flatnonzero(sizes == size)
+            if not len(these):
                 continue
-            # One group fewer begins at the start of the version.
-            total = total[-(end - begin) :] + weighed[added]
-            lengths[size - 1, inside] = lengths[size - 2, inside] + known[added]
+            last = ends[these]
+            total = np.zeros((len(these), vectors.shape[1]), np.float32)
+            for back in range(1, size + 1):
+                total += self.vectors[last - back] * self.lengths[last - back][:, None]
             norms = np.sqrt(np.einsum("nd,nd->n", total, total))
-            vectors[size - 1, inside] = total / np.maximum(norms, np.float32(1e-9))[:, None]
-            if size in self.encoded:
-                ends, own = self.encoded[size]
-                these = slice(*np.searchsorted(ends, [begin, end]))
-                vectors[size - 1, ends[these] - first] = own[these]
-        return vectors, lengths
+            vectors[these] = total / np.maximum(norms, np.float32(1e-9))[:, None]
+            known, own = self.encoded.get(size, (np.zeros(0, np.intp), vectors))
+            if len(known):
+                place = np.minimum(np.searchsorted(known, last), len(known) - 1)
+                its_own = known[place] == last
+                vectors[these[its_own]] = own[place[its_own]]
+        return vectors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 
@@ -29,5 +30,11 @@ class Weights:
     @classmethod
     def learnt(cls, *, lexical: bool = False) -> Weights:
         """Return the weights that `scripts/learn_weights.py` learnt; `lexical` are those without a model."""
-        path = Path(__file__).with_name("weights_lexical.toml" if lexical else "weights.toml")
-        return cls(**tomllib.loads(path.read_text(encoding="utf-8"))["weights"])
+        return _read("weights_lexical.toml" if lexical else "weights.toml")
+
+
+@cache
+def _read(name: str) -> Weights:
+    """Read a file once: two versions of a short article are aligned in less time than it takes."""
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return Weights(**tomllib.loads(text)["weights"])

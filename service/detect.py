@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _ENOUGH = 2_000  # characters that are looked at
 _LIKELY = 0.5
 _SURE = 0.999
-_ENOUGH_TO_BE_SURE = 1_000  # characters; every document of a bulk run is asked for
+_ENOUGH_TO_BE_SURE = 600  # characters; every document of a bulk run is asked for
 _LETTERS = 120  # below these a text may be a list of names
 
 

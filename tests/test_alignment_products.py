@@ -28,19 +28,53 @@ def made_side(random: np.random.Generator, count: int, *, encoded: bool) -> Side
     return side.with_groups(groups)
 
 
+def group_vector(side: Side, size: int, end: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The vector of a group as it is defined; zero where there is no such group."""
+    if not size <= end <= len(side.lengths):
+        return np.zeros(6)
+    known, own = side.encoded.get(size, (np.zeros(0), side.vectors))
+    if size > 1 and end in known:
+        return own[known.tolist().index(end)].astype(np.float64)
+    total = sum(side.vectors[i].astype(np.float64) * side.lengths[i] for i in range(end - size, end))
+    return np.asarray(total / np.linalg.norm(total))
+
+
+@given(st.integers(0, 10_000), st.integers(1, 9), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_vectors_of_groups_are_their_own_or_the_means_of_their_sentences(
+    seed: int, n: int, encoded: bool
+) -> None:
+    side = made_side(np.random.default_rng(seed), n, encoded=encoded)
+    groups = [(size, end) for end in range(1, n + 1) for size in range(1, min(GROUPS, end) + 1)]
+    found = side.gathered(*np.array(groups).T)
+    assert found == pytest.approx(np.array([group_vector(side, *group) for group in groups]), abs=1e-5)
+
+
 @given(st.integers(0, 10_000), st.integers(1, 9), st.integers(1, 9), st.booleans(), st.booleans())
 @settings(max_examples=40, deadline=None)
 def test_cosines_are_those_of_the_groups_vectors(seed: int, n: int, m: int, ours: bool, theirs: bool) -> None:
     random = np.random.default_rng(seed)
     source, target = made_side(random, n, encoded=ours), made_side(random, m, encoded=theirs)
     rows, columns = range(-1, n + 4), range(int(random.integers(0, m)), m + 3)
-    one, one_lengths = source.groups(rows.start, rows.stop)
-    other, other_lengths = target.groups(columns.start, columns.stop)
+    one, other = (
+        np.array([[group_vector(side, size, end) for end in ends] for size in range(1, GROUPS + 1)])
+        for side, ends in ((source, rows), (target, columns))
+    )
     tables = GroupTable(source), GroupTable(target)
     found = group_cosines(*tables, rows, columns)
     assert found == pytest.approx(np.einsum("ard,bcd->abrc", one, other), abs=1e-4)
-    assert tables[0].lengths(rows) == pytest.approx(one_lengths)
-    assert tables[1].lengths(columns) == pytest.approx(other_lengths)
+    for table, side, ends in ((tables[0], source, rows), (tables[1], target, columns)):
+        assert table.lengths(ends) == pytest.approx(
+            np.array(
+                [
+                    [
+                        side.lengths[end - size : end].sum() if size <= end <= len(side.lengths) else 1
+                        for end in ends
+                    ]
+                    for size in range(1, GROUPS + 1)
+                ]
+            )
+        )
 
 
 def test_groups_share_the_anchors_that_all_their_sentences_share() -> None:
