@@ -8,7 +8,7 @@ the same record, and the same record always gives the same bytes.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from alignment.beads import Row
@@ -32,10 +32,14 @@ class RecordError(BulkError):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A document's id, and its aligned versions without what no form shows (frames, markup)."""
+    """A document's id, and its aligned versions without what no form shows (frames, markup).
+
+    `line` are the bytes it was read from, if it was.
+    """
 
     id: str
     aligned: Aligned
+    line: bytes | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def of(cls, name: str, aligned: Aligned) -> Record:
@@ -47,13 +51,15 @@ class Record:
         """Read what `to_bytes` gave; raise RecordError."""
         try:
             name = json.loads(line)["id"]
-            return cls(str(name), restored(AlignedOut.model_validate_json(line)))
+            return cls(str(name), restored(AlignedOut.model_validate_json(line)), line)
         except (ValueError, KeyError, TypeError, IndexError) as error:
             problem = " ".join(str(error).split())[:200]
             raise RecordError(f"This is no record of an aligned document: {problem}") from error
 
     def to_bytes(self) -> bytes:
         """Return the record as one line of UTF-8 JSON, without a line break."""
+        if self.line is not None:
+            return self.line
         name = json.dumps(self.id, ensure_ascii=False).encode()
         # The id comes first, where people and `head` look for it; pydantic would put it last.
         return (
