@@ -94,6 +94,7 @@ class DateReader:
         names = "|".join(sorted(map(re.escape, self._months), key=len, reverse=True))
         day = r"(?<![\d.,:])(?P<{0}>\d{{1,2}})(?:st|nd|rd|th|º|\.)?"
         self._patterns = []
+        self._month = re.compile(rf"(?<!\w)(?:{names})\b", re.IGNORECASE)
         if names:
             year = r"(?:\s*,?\s*(?:de\s+|of\s+|del\s+)?(?P<year>[12]\d{3})(?![\d.,]\d))?"
             before = day.format("day") + rf"\s+(?:de\s+|of\s+)?(?P<month>{names})\b\.?" + year
@@ -112,6 +113,8 @@ class DateReader:
         return sorted(found, key=lambda date: date.start)
 
     def _named(self, text: str) -> Iterator[Date]:
+        if not self._month.search(text):  # once, before three patterns with all months in each
+            return
         for pattern in self._patterns:
             for match in pattern.finditer(text):
                 parts = match.groupdict()

@@ -34,7 +34,7 @@ class RecordError(BulkError):
 class Record:
     """A document's id, and its aligned versions without what no form shows (frames, markup).
 
-    `line` are the bytes it was read from, if it was.
+    `line` are its bytes, where they are known already.
     """
 
     id: str
@@ -44,30 +44,22 @@ class Record:
     @classmethod
     def of(cls, name: str, aligned: Aligned) -> Record:
         """Make the record of a pipeline's result for the document of this id."""
-        return cls(encodable(name), restored(aligned_out(aligned)))
+        out, name = aligned_out(aligned), encodable(name)
+        return cls(name, restored(out), _line(name, out))
 
     @classmethod
     def from_bytes(cls, line: bytes) -> Record:
         """Read what `to_bytes` gave; raise RecordError."""
         try:
-            name = json.loads(line)["id"]
-            return cls(str(name), restored(AlignedOut.model_validate_json(line)), line)
+            out = _Line.model_validate_json(line)
+            return cls(out.id, restored(out), line)
         except (ValueError, KeyError, TypeError, IndexError) as error:
             problem = " ".join(str(error).split())[:200]
             raise RecordError(f"This is no record of an aligned document: {problem}") from error
 
     def to_bytes(self) -> bytes:
         """Return the record as one line of UTF-8 JSON, without a line break."""
-        if self.line is not None:
-            return self.line
-        name = json.dumps(self.id, ensure_ascii=False).encode()
-        # The id comes first, where people and `head` look for it; pydantic would put it last.
-        return (
-            b'{"id":'
-            + name
-            + b","
-            + aligned_out(self.aligned).model_dump_json(exclude_none=True)[1:].encode()
-        )
+        return self.line or _line(self.id, aligned_out(self.aligned))
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -157,6 +149,20 @@ class Record:
                 ),
             ),
         )
+
+
+class _Line(AlignedOut):
+    """A record's line."""
+
+    id: str
+
+
+def _line(name: str, out: AlignedOut) -> bytes:
+    # The id comes first, where people and `head` look for it; pydantic would put it last.
+    return b'{"id":%b,%b' % (
+        json.dumps(name, ensure_ascii=False).encode(),
+        out.model_dump_json(exclude_none=True)[1:].encode(),
+    )
 
 
 def shape_name(shape: Sequence[int]) -> str:
