@@ -60,7 +60,8 @@ def repeats_itself(source: str, translation: str) -> bool:
 
     As often as that in the source is no fault.
     """
-    if _repetitions(translation) > _repetitions(source):
+    times = _repetitions(translation)
+    if times and times > _repetitions(source):
         return True
     loop = _LOOP.search(translation)
     return loop is not None and any(map(str.isalpha, loop[1])) and not _LOOP.search(source)

@@ -46,7 +46,7 @@ def script_of(language: str) -> str | None:
 def foreign_words(text: str, language: str) -> tuple[str, ...]:
     """Return the words with a letter that is not of the language's script."""
     script = script_of(language)
-    if script is None:
+    if script is None or (script == "LATIN" and text.isascii()):
         return ()
     return tuple(word for word in _WORD.findall(text) if {script} != set(map(_script, word)))
 
@@ -68,11 +68,13 @@ def is_rather(text: str, language: str, other: str) -> bool:
 
 def symbols(text: str) -> list[str]:
     """Return a text's pictographs, one by one, as a reader sees them."""
-    return _SYMBOLS.findall(text)
+    return [] if text.isascii() else _SYMBOLS.findall(text)
 
 
 def cut_at_symbols(text: str) -> tuple[str, ...]:
     """Cut a text before and behind its pictographs; the parts join to the text."""
+    if text.isascii():
+        return (text,)
     return tuple(filter(None, _SYMBOL_RUN.split(text))) or (text,)
 
 
