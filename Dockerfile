@@ -5,6 +5,8 @@
 #   docker run -p 8000:8000 -v triptych:/data triptych
 #   docker run -v triptych:/data triptych models pull opus-mt-tc-big-en-es
 #
+# buildah 1.28 takes the stages named by an argument for unused: give it --skip-unused-stages=false.
+#
 # On Linux the package index's PyTorch brings CUDA; for a small CPU image name an index of CPU builds:
 #   --build-arg PIP_EXTRA_INDEX_URL=...
 

@@ -102,8 +102,8 @@ def _runs(words: list[str], length: int) -> list[tuple[str, ...]]:
 
 
 def _ordinary_words(text: str) -> list[str]:
-    """Words that ought to change: without addresses and what looks like a name or an acronym."""
-    words = _WORD.findall(_ADDRESS.sub(" ", text))
+    """Words that ought to change: without addresses, single letters (a.m.), and what looks like a name."""
+    words = [word for word in _WORD.findall(_ADDRESS.sub(" ", text)) if len(word) > 1]
     if all(word.isupper() for word in words):  # a headline in capitals
         return [word.casefold() for word in words]
     return [word for word in words if word.islower()]
