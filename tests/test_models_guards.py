@@ -19,6 +19,7 @@ SOUND = [
     ("Ha ha ha ha ha!", "¡Ja ja ja ja ja!"),
     ("Wait......", "Espera......"),
     ("Three of 12 stayed.", "3 de 12 se quedaron."),
+    ("Ships leave at 1 p.m., 2 a.m. and 4 a.m.", "Los barcos salen a la 1 p.m., 2 a.m. y 4 a.m."),
 ]
 
 
