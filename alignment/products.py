@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from alignment.search import Scores
     from alignment.side import Indices, Lengths, Vectors
 
+_MARGIN = GROUPS + 2  # ends before and after a version that are asked for, where there is no group
 # Of the length of a group whose sentences' vectors cancel out, lest rounding errors give it a direction.
 _LEAST_NORM = 1e-3
 
@@ -31,9 +32,9 @@ class GroupTable:
     def __init__(self, side: Side) -> None:
         self.side = side
         count = len(side.lengths)
-        # Columns 0 and count + 1 are for where there is no group: nothing alike, and a length of 1.
-        self._lengths = np.ones((GROUPS, count + 2), np.float32)
-        self._inverse = np.zeros((GROUPS, count + 2), np.float32)
+        # Where there is no group, nothing is alike, and the length is 1.
+        self._lengths = np.ones((GROUPS, _MARGIN + count + 1 + _MARGIN), np.float32)
+        self._inverse = np.zeros_like(self._lengths)
         lengths = side.lengths.astype(np.float64)
         products = [
             np.einsum("nd,nd->n", side.vectors[apart:], side.vectors[: max(count - apart, 0)])
@@ -52,8 +53,9 @@ class GroupTable:
                 squares = squares[1:] + added
                 total = total[1:] + lengths[: count - size + 1]
             norms = np.maximum(np.sqrt(np.maximum(squares, 0)), _LEAST_NORM * total)
-            self._lengths[size - 1, size : count + 1] = total
-            self._inverse[size - 1, size : count + 1] = 1 / norms
+            known = slice(_MARGIN + size, _MARGIN + count + 1)
+            self._lengths[size - 1, known] = total
+            self._inverse[size - 1, known] = 1 / norms
 
     def with_groups(self, encoded: Mapping[int, tuple[Indices, Vectors]]) -> GroupTable:
         """Return the same with vectors of these groups."""
@@ -83,10 +85,10 @@ class GroupTable:
         return np.concatenate(sizes), np.concatenate(places), np.concatenate(vectors)
 
     def _at(self, table: Vectors, ends: range) -> Vectors:
-        last = table.shape[1] - 1
-        if ends.start >= 0 and ends.stop <= last:
-            return table[:, ends.start : ends.stop]
-        return table[:, np.clip(np.arange(ends.start, ends.stop), 0, last)]
+        first, stop = ends.start + _MARGIN, ends.stop + _MARGIN
+        if first >= 0 and stop <= table.shape[1]:
+            return table[:, first:stop]
+        return table[:, np.clip(np.arange(first, stop), 0, table.shape[1] - 1)]
 
 
 def group_cosines(source: GroupTable, target: GroupTable, rows: range, columns: range) -> Scores:

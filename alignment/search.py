@@ -139,9 +139,10 @@ class Charged:
         total = np.zeros(len(nulls) + 1 + self.groups)
         np.cumsum(nulls, out=total[1 : len(nulls) + 1])
         total[len(nulls) + 1 :] = total[len(nulls)]  # blocks reach beyond the end
-        at = np.arange(len(total))
-        sums = [total - total[np.maximum(at - size, 0)] for size in range(1, self.groups + 1)]
-        return np.stack(sums).astype(np.float32)
+        sizes = np.arange(1, self.groups + 1)[:, None]
+        begins = np.maximum(np.arange(len(total)) - sizes, 0)
+        sums: Scores = (total - total[begins]).astype(np.float32)
+        return sums
 
 
 def best_path(scores: BeadScores, corridor: Corridor) -> Indices:
