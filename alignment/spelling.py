@@ -12,16 +12,18 @@ if TYPE_CHECKING:
 
 # Letters that languages write differently for like sounds.
 _LIKE = str.maketrans({"q": "k", "c": "k", "w": "v", "y": "i", "j": "i", "z": "s", "h": None, "'": None})
-
+_KEPT = 20_000  # characters; more than any language writes
 
 _DOUBLED = re.compile(r"([^\n])\1")
 
 
 class _Romanised(dict[int, str]):
-    """Characters romanised by anyascii, each once: `str.translate` then does a text at a time."""
+    """Characters romanised by anyascii, most of them once: `str.translate` then does a text at a time."""
 
     def __missing__(self, character: int) -> str:
-        plain = self[character] = anyascii(chr(character))
+        plain = anyascii(chr(character))
+        if len(self) < _KEPT:
+            self[character] = plain
         return plain
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _SENTENCE = 16  # tokens that a sentence costs whatever its length
-_LEAST = 64  # what a batch costs at least; below it, one more takes longer than it saves
-_LEAST_OF_MANY = 128  # the same where only the work counts, for nobody waits for an idle worker
+_LEAST = 128  # what a batch costs at least; below it, one more costs more than it saves
+_LEAST_ALONE = 64  # the same for the first batch of a worker that has nothing else to do
 
 
 def batches(
@@ -57,9 +57,12 @@ def shared_batches(
     """
     groups = groups or [0] * len(lengths)
     costs = [length + _SENTENCE for length in lengths]
-    # With one round the others wait for the slowest, if there is nothing else; with three they are too small.
-    rounds, least = (1, _LEAST_OF_MANY) if busy or workers == 1 else (2, _LEAST)
-    share = max(sum(costs) / (workers * rounds), least)
+    whole = sum(costs)
+    share = max(whole / workers, _LEAST)
+    if not busy and workers > 1:
+        # With one round the others wait for the slowest; with three they are too small.
+        twice = whole / (workers * 2)
+        share = twice if twice >= _LEAST else max(whole / workers, _LEAST_ALONE)
     found: list[tuple[int, ...]] = []
     for group in sorted(set(groups)):
         members = [index for index in range(len(lengths)) if groups[index] == group]
