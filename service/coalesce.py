@@ -59,8 +59,8 @@ class Coalescer:
         await flight.landed.wait()
         if flight.error is not None:
             raise flight.error
-        if self._flights.get(identity) is flight and not await gone():
-            self._flights.pop(identity, None)
+        if not await gone() and self._flights.get(identity) is flight:
+            del self._flights[identity]
         result: T = flight.result
         return result
 
