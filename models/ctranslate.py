@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 
 _END = "</s>"
 _MOST_WORKERS = 8
+# Beyond these a batch's logits outgrow a core's cache, and more sentences cost more each; a GPU has room.
+_BATCH_TOKENS = {"cpu": 2048, "cuda": 4096}
 
 
 class CTranslateEngine:
     """Runs a loaded ctranslate2.Translator; `pieces[id]` are its vocabulary.
 
-    `batch_tokens` bounds the padded source tokens of a batch, and `workers` is how many batches run side by
-    side; they change speed and memory, never a translation.
+    `batch_tokens` bounds the padded source tokens of a batch times the beams that each is searched with, and
+    `workers` is how many batches run side by side; they change speed and memory, never a translation.
     """
 
     def __init__(
@@ -39,7 +41,7 @@ class CTranslateEngine:
         positions: int,
         *,
         quantization: str,
-        batch_tokens: int = 1024,
+        batch_tokens: int = _BATCH_TOKENS["cpu"],
         workers: int = 1,
     ) -> None:
         self._network = network
@@ -72,7 +74,7 @@ class CTranslateEngine:
         limits = [settings.limit(length, self._positions) for length in lengths]
         plan = shared_batches(
             lengths,
-            budget=self._batch_tokens,
+            budget=max(self._batch_tokens // settings.beams, 1),
             workers=self._workers,
             busy=self._network.num_active_batches > 0,  # of another call
             groups=limits,
@@ -155,12 +157,13 @@ def load_ctranslate_engine(
     device: str = "cpu",
     threads: int | None = None,
     workers: int | None = None,
-    batch_tokens: int = 1024,
+    batch_tokens: int | None = None,
 ) -> CTranslateEngine:
     """Load a converted folder (with its vocab.json) on "cpu" or "cuda".
 
     `threads` in all (None: one for each physical core, and never more) are shared by `workers`, each of which
-    runs a batch at a time (None: as `share_cores` finds). Raises CheckpointInvalidError.
+    runs a batch at a time (None: as `share_cores` finds). `batch_tokens` is as CTranslateEngine has it (None:
+    2,048 on a processor, 4,096 on a GPU). Raises CheckpointInvalidError.
     """
     import ctranslate2
 
@@ -185,6 +188,6 @@ def load_ctranslate_engine(
         pieces,
         positions,
         quantization=quantization,
-        batch_tokens=batch_tokens,
+        batch_tokens=_BATCH_TOKENS[device] if batch_tokens is None else batch_tokens,
         workers=workers,
     )

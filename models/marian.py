@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 class TorchEngine:
     """Runs a loaded MarianMTModel, on the device and with the number format it was loaded with.
 
-    `batch_tokens` bounds the padded source tokens of a batch; it changes speed and memory, never a result.
+    `batch_tokens` bounds the padded source tokens of a batch times the beams that each is searched with; it
+    changes speed and memory, never a result.
     `heads` says which attention `attend` gives.
     """
 
     def __init__(
-        self, network: MarianMTModel, *, batch_tokens: int = 1024, heads: Heads | None = None
+        self, network: MarianMTModel, *, batch_tokens: int = 4096, heads: Heads | None = None
     ) -> None:
         self._network: Any = network
         self._heads = heads or Heads()
@@ -70,7 +71,8 @@ class TorchEngine:
         found: list[list[Hypothesis]] = [[] for _ in sources]
         lengths = [len(source) for source in sources]
         limits = [settings.limit(length, self.positions) for length in lengths]
-        for batch in batches(lengths, budget=self._batch_tokens, groups=limits):
+        budget = max(self._batch_tokens // settings.beams, 1)
+        for batch in batches(lengths, budget=budget, groups=limits):
             with self._lock:
                 results = self._search([sources[index] for index in batch], limits[batch[0]], settings, count)
             for place, index in enumerate(batch):
@@ -180,7 +182,7 @@ def load_torch_engine(
     *,
     device: str = "auto",
     threads: int | None = None,
-    batch_tokens: int = 1024,
+    batch_tokens: int = 4096,
     heads: Heads | None = None,
 ) -> TorchEngine:
     """Load a checkpoint folder: float32 on a CPU, float16 on a GPU.

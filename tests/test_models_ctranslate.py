@@ -5,7 +5,7 @@ import random
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from safetensors.numpy import load_file, save_file
@@ -146,6 +146,33 @@ def test_an_output_does_not_depend_on_its_batch(store: Store, batch_tokens: int)
     assert [one.ids for one in engine.generate(sources, DecodingSettings())] == [
         alone.generate([source], DecodingSettings())[0].ids for source in sources
     ]
+
+
+class Recorder:
+    """A network that keeps the sizes of the batches it is given."""
+
+    def __init__(self, network: Any) -> None:
+        self.network = network
+        self.num_active_batches = 0
+        self.sizes: list[int] = []
+
+    def translate_batch(self, sources: list[list[str]], **settings: Any) -> Any:
+        self.sizes.append(len(sources))
+        return self.network.translate_batch(sources, **settings)
+
+
+@pytest.mark.parametrize(("beams", "sizes"), [(1, [16]), (4, [4, 4, 4, 4]), (100, [1] * 16)])
+def test_a_batch_counts_every_beam_of_its_sentences(store: Store, beams: int, sizes: list[int]) -> None:
+    engine = load_ctranslate_engine(
+        store.convert("starter"), quantization="int8", threads=1, batch_tokens=16 * 5
+    )
+    engine._network = recorder = Recorder(engine._network)
+    tokenizer = load_tokenizer(store.open("starter"), normalise=False)
+    source = tokenizer.encode("red", ">>rus<<").ids[:2]
+    sources = [(*source, *source[1:] * 2, tokenizer.end)] * 16
+    assert {len(each) for each in sources} == {5}
+    engine.generate(sources, DecodingSettings(beams=beams))
+    assert recorder.sizes == sizes
 
 
 def test_an_output_that_does_not_end_is_unfinished(tiny_random: Path, tmp_path: Path) -> None:
