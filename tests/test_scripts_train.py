@@ -126,6 +126,8 @@ def test_fine_tuning_begins_from_a_marian_folder_and_a_translation_memory(
     again = resume(config)
     assert again.progress.step == 5
     assert torch.equal(again.model.model.shared.weight, training.model.model.shared.weight)
+    export_run(config, tmp_path / "tuned")
+    assert str(tmp_path) not in (tmp_path / "tuned" / "config.json").read_text(encoding="utf-8")
 
 
 def test_muon_goes_on_from_a_state_of_adamw(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ def export_marian(
     save_file(half, beside / SAFETENSORS, metadata={"format": "pt"})
     (beside / SAFETENSORS).chmod(0o644)  # safetensors writes for the owner only
     shape = config.to_dict() | {"architectures": ["MarianMTModel"], "dtype": "float32"}
+    shape.pop("_name_or_path", None)  # of the folder it began from, on this machine
     _write_json(beside / CONFIG, shape)
     _write_json(beside / "generation_config.json", _generation(config))
     _write_json(beside / "tokenizer_config.json", _tokenizer(targets, int(config.max_position_embeddings)))
