@@ -31,8 +31,7 @@ class TorchEngine:
     """Runs a loaded MarianMTModel, on the device and with the number format it was loaded with.
 
     `batch_tokens` bounds the padded source tokens of a batch times the beams that each is searched with; it
-    changes speed and memory, never a result.
-    `heads` says which attention `attend` gives.
+    changes speed and memory, never a result. `heads` says which attention `attend` gives.
     """
 
     def __init__(
